@@ -1,0 +1,37 @@
+"""Every table there is: importing this names them all to the metadata (migrations, tests)."""
+
+from domain import (
+    accounts,
+    annotations,
+    areas,
+    audit,
+    batches,
+    gazetteer,
+    incidents,
+    jobs,
+    places,
+    preferences,
+    premises,
+    sessions,
+    touches,
+    views,
+)
+from store.database import Base
+
+MODULES = (
+    accounts,
+    annotations,
+    areas,
+    audit,
+    batches,
+    gazetteer,
+    incidents,
+    jobs,
+    places,
+    preferences,
+    premises,
+    sessions,
+    touches,
+    views,
+)
+METADATA = Base.metadata

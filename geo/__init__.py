@@ -1,0 +1,1 @@
+"""Spatial science: arrays and frames in, arrays and frames out; no database, no screen."""

@@ -1,0 +1,44 @@
+"""What differs between installations: read once at the front door and handed on."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOUSE = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """One installation, from the environment (``SAFEGROUND_...``); nothing changes it later.
+
+    Everything here is needed before the database can be read. What an administrator may
+    change while the app runs (base map, retention) is kept in the database instead.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SAFEGROUND_", frozen=True, extra="forbid")
+
+    var: Path = Field(
+        HOUSE / "var", description="Folder for the embedded store and temporary files"
+    )
+    database_url: str = Field("", description="PostGIS by URL; empty means SQLite in `var`")
+    sample: bool = Field(False, description="The invented town and demo sign-ins; localhost only")
+    codes: Path = Field(HOUSE / "data" / "codes", description="Folder of the code lists")
+    secure_cookies: bool = Field(True, description="Send the session cookie over TLS only")
+    idle_minutes: int = Field(30, ge=1, description="Sign-in ends after so long without an act")
+    session_hours: int = Field(12, ge=1, description="Sign-in ends after so long in any case")
+    upload_megabytes: int = Field(1024, ge=1, description="Largest file that an import takes")
+
+    @property
+    def database(self) -> str:
+        """The URL that SQLAlchemy takes."""
+        return self.database_url or f"sqlite:///{self.var / 'safeground.db'}"
+
+    @property
+    def assets(self) -> Path:
+        """Where set-up puts the map's scripts, styles and fonts."""
+        return self.var / "assets"
+
+    @property
+    def uploads(self) -> Path:
+        """Private folder for files on their way in; emptied at start."""
+        return self.var / "uploads"

@@ -1,0 +1,128 @@
+"""Fixtures named for a situation: a store on each database, and people in each role."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+import domain.tables as tables
+from domain.accounts import Agency, Grant, User
+from domain.audit import action
+from domain.errors import Conflict
+from domain.people import SYSTEM, Actor, Permission, Role, Tier
+from store import migrate
+from store.database import Store, connect, permit
+
+SHARED = Path(__file__).parents[2] / "shared"
+POSTGIS = os.environ.get("SAFEGROUND_TEST_POSTGIS", "")
+
+
+def busy() -> Conflict:
+    return Conflict("Someone else is saving just now. Please try again.")
+
+
+@action("test.arrange", needs=Permission.RUN_JOBS)
+def arrange(session, _actor, *rows):
+    """Put rows where a test needs them."""
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory) -> Path:
+    """An empty SQLite store at the newest revision, to be copied."""
+    path = tmp_path_factory.mktemp("store") / "migrated.db"
+    engine = connect(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_server(worker_id) -> Iterator[str]:
+    """An empty PostGIS database of this test process at the newest revision."""
+    if not POSTGIS:
+        pytest.skip("SAFEGROUND_TEST_POSTGIS is not set (make test sets it)")
+    name = f"safeground_{worker_id}_{os.getpid()}"
+    admin = create_engine(
+        make_url(POSTGIS).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    url = make_url(POSTGIS).set(database=name).render_as_string(hide_password=False)
+    engine = connect(url)
+    migrate.upgrade(engine)
+    engine.dispose()
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgis"])
+def url(request, tmp_path) -> str:
+    """The address of an empty store, on each database in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "safeground.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        return f"sqlite:///{path}"
+    address = request.getfixturevalue("migrated_server")
+    engine = connect(address)
+    empty(engine)
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def store(url) -> Iterator[Store]:
+    """An empty store, on each database in turn."""
+    store = Store(connect(url), busy)
+    yield store
+    store.close()
+
+
+def empty(engine: Engine) -> None:
+    names = ", ".join(f'"{name}"' for name in tables.METADATA.tables)
+    with engine.begin() as connection, permit(connection, "test"):
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def people(store) -> dict[Role, Actor]:
+    """One person in each role, at that role's own tier, all of one agency."""
+    with store.writing() as session:
+        (agency,) = arrange(session, SYSTEM, Agency(name="The partnership", kind="council"))
+        return {role: _person(session, agency, role) for role in Role}
+
+
+@pytest.fixture
+def sealed(store, people) -> Actor:
+    """A coordinator with a sealed grant."""
+    with store.writing() as session:
+        agency = session.get(Agency, people[Role.COORDINATOR].agency_id)
+        return _person(session, agency, Role.COORDINATOR, Tier.SEALED)
+
+
+def _person(session, agency: Agency, role: Role, tier: Tier | None = None) -> Actor:
+    username = role.value.replace(" ", "-") + ("-sealed" if tier else "")
+    user = User(
+        username=username, name=role.value.title(), agency_id=agency.id, password_hash="none"
+    )
+    arrange(session, SYSTEM, user)
+    grant = Grant(user_id=user.id, role=role, tier=tier)
+    arrange(session, SYSTEM, grant)
+    return Actor.user(
+        user.name, role, id=user.id, grant_id=grant.id, agency_id=agency.id, tier=tier
+    )
+
+
+@pytest.fixture
+def actor(people) -> Callable[[Role], Actor]:
+    """Build an actor: ``actor(Role.PARTNER)``."""
+    return people.__getitem__
