@@ -47,3 +47,8 @@ class TooMany(SafegroundError):
     """Too many tries in too short a time."""
 
     status = 429
+
+
+def busy() -> Conflict:
+    """Return what is said where someone else holds the record for too long."""
+    return Conflict("Someone else is saving just now. Nothing was lost: please try again.")

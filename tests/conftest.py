@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 import domain.tables as tables
 from domain.accounts import Agency, Grant, User
 from domain.audit import action
-from domain.errors import Conflict
+from domain.errors import busy
 from domain.people import SYSTEM, Actor, Permission, Role, Tier
 from store import migrate
 from store.database import Store, connect, permit
@@ -19,9 +19,6 @@ from store.database import Store, connect, permit
 SHARED = Path(__file__).parents[2] / "shared"
 POSTGIS = os.environ.get("SAFEGROUND_TEST_POSTGIS", "")
 
-
-def busy() -> Conflict:
-    return Conflict("Someone else is saving just now. Please try again.")
 
 
 @action("test.arrange", needs=Permission.RUN_JOBS)

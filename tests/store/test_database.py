@@ -11,14 +11,14 @@ from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.accounts import Agency
-from domain.errors import Conflict
+from domain.errors import Conflict, busy
 from domain.people import SYSTEM, Permission
 from domain.premises import Premises
 from domain.tables import METADATA
 from store import migrate
 from store.columns import Geometry27700, UTCDateTime, bbox_intersects
 from store.database import Store, Unguarded, connect
-from tests.conftest import arrange, busy
+from tests.conftest import arrange
 
 BOX = (100.0, 100.0, 200.0, 200.0)
 
