@@ -77,7 +77,7 @@ class CodeList(Mapping[str, Code]):
         return len(self.codes)
 
     def label(self, code: str) -> str:
-        """The label of ``code``; an old record's code that has gone is shown as it is."""
+        """Give the label of ``code``; an old record's code that has gone is shown as it is."""
         found = self.codes.get(code)
         return found.label if found else f"{code} (no longer in the list)"
 
@@ -86,7 +86,7 @@ class CodeList(Mapping[str, Code]):
         return {each.code: each.label for each in self.codes.values() if not each.retired}
 
     def band(self, value: float) -> str | None:
-        """The code of the band that holds ``value`` (from its start up to, not including, its end).
+        """Give the code of the band that holds ``value``: from its start, up to but not its end.
 
         Bands without an end are open; ``None`` if no band holds it.
         """
@@ -160,16 +160,16 @@ def load(folder: Path) -> Codes:
 
 @cache
 def built_in() -> Codes:
-    """The lists that Safeground comes with."""
+    """Give the lists that Safeground comes with."""
     return load(BUILT_IN)
 
 
-_in_use: Codes | None = None
+_in_use: dict[str, Codes] = {}  # empty, or the operator's own
 
 
 def current() -> Codes:
-    """The lists that this process works with: the operator's own, or the built-in ones."""
-    return _in_use or built_in()
+    """Give the lists that this process works with: the operator's own, or the built-in ones."""
+    return _in_use.get("own") or built_in()
 
 
 def use(folder: Path | None) -> Codes:
@@ -180,8 +180,10 @@ def use(folder: Path | None) -> Codes:
         Invalid: a list is wrong, lacks a code that Safeground needs, or shows what must stay
             sealed. The lists in use then stay as they were.
     """
-    global _in_use
-    _in_use = None if folder is None else _trusted(load(folder), folder)
+    if folder is None:
+        _in_use.clear()
+    else:
+        _in_use["own"] = _trusted(load(folder), folder)
     return current()
 
 
@@ -200,7 +202,7 @@ def _trusted(codes: Codes, folder: Path) -> Codes:
 
 
 def _keeps_its_seal(file: Path, ours: Code, theirs: Code | None) -> None:
-    """Records that are sealed under our lists must not come to light under an operator's."""
+    """Refuse an operator's list under which records that we seal would come to light."""
     for mark in KEPT:
         if getattr(ours, mark) and theirs is None:
             raise _wrong(file, f'put {ours.code!r} back; to stop its use, set "retired": true')
