@@ -1,13 +1,34 @@
 """Import batches: what came in, from whom, when, and how to take it out again."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from domain.areas import Area
+from domain.audit import action, load, remove
+from domain.errors import Conflict, NotFound
+from domain.gazetteer import GazetteerEntry
+from domain.identifiers import mask
+from domain.incidents import Incident
+from domain.people import Actor, Permission
+from domain.premises import Premises
+from domain.touches import PlaceTouch
+from store.bulk import Columns
 from store.database import Base
+
+TABLES: dict[str, type[Base]] = {
+    "incident": Incident,
+    "place_touch": PlaceTouch,
+    "premises": Premises,
+    "area": Area,
+    "gazetteer": GazetteerEntry,
+}
 
 
 class BatchState(Enum):
@@ -49,3 +70,141 @@ class ColumnMemory(Base):
     target: Mapped[str] = mapped_column(String(32))
     source: Mapped[str] = mapped_column(String(80))
     columns: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows of a file."""
+
+    read: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    reasons: dict[str, int]
+
+
+@action("batch.import", needs=Permission.IMPORT)
+def take_in(
+    session: Session,
+    actor: Actor,
+    *,
+    target: str,
+    table: type[Base],
+    chunks: Iterable[Columns],
+    counts: Counts,
+    source: str,
+    preset: str,
+    file_name: str,
+    sha256: str,
+    started_at: datetime,
+) -> ImportBatch:
+    """Write the rows of one file and its batch, which is the one entry in the log.
+
+    ``chunks`` are columns of ``table`` (geometries in EPSG:27700) without ``batch_id``.
+
+    Raises
+    ------
+    Conflict
+        Someone took in some of the same rows meanwhile.
+    """
+    batch = ImportBatch(
+        target=target,
+        source=source[:80],
+        preset=preset[:40],
+        file_name=mask(file_name)[-200:],
+        sha256=sha256,
+        state=BatchState.DONE,
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        user_id=actor.id,
+        read=counts.read,
+        accepted=counts.accepted,
+        duplicates=counts.duplicates,
+        rejected=counts.rejected,
+        reasons=counts.reasons,
+    )
+    session.add(batch)
+    session.flush()
+    try:
+        for columns in chunks:
+            rows = len(next(iter(columns.values())))
+            load(session, table, {**columns, "batch_id": [batch.id] * rows})
+    except IntegrityError as error:
+        raise Conflict("Someone took in some of these rows meanwhile. Please try again.") from error
+    return batch
+
+
+@action("batch.undo", needs=Permission.IMPORT)
+def undo(session: Session, _actor: Actor, batch_id: int) -> int:
+    """Take every row of a batch out again; return how many there were.
+
+    Raises
+    ------
+    NotFound
+        There is no such batch.
+    Conflict
+        It was undone before, or other records stand on its rows.
+    """
+    batch = session.get(ImportBatch, batch_id, with_for_update=True)
+    if batch is None:
+        raise NotFound("That import is not there.")
+    if batch.state is not BatchState.DONE:
+        raise Conflict("That import was undone before.")
+    table = TABLES[batch.target]
+    try:
+        removed = remove(session, table, "batch_id", batch_id)
+    except IntegrityError as error:
+        raise Conflict(
+            "Other records stand on what came with this import (people's areas, or guardians of "
+            "places), so it cannot be undone. Nothing was changed."
+        ) from error
+    batch.state = BatchState.UNDONE
+    return removed
+
+
+@action("columns.remember", needs=Permission.IMPORT)
+def remember(
+    session: Session, _actor: Actor, *, target: str, source: str, columns: dict[str, Any]
+) -> None:
+    """Keep which column of a source's files holds what, in place of what was kept before."""
+    kept = _memory(session, target, source)
+    if kept is None:
+        session.add(ColumnMemory(target=target, source=source[:80], columns=columns))
+    elif kept.columns != columns:
+        kept.columns = columns
+
+
+def recall(session: Session, actor: Actor, target: str, source: str) -> dict[str, Any] | None:
+    """Return the columns that were last confirmed for a source, or None."""
+    actor.must(Permission.IMPORT)
+    kept = _memory(session, target, source)
+    return None if kept is None else dict(kept.columns)
+
+
+def listed(session: Session, actor: Actor, limit: int = 50) -> list[ImportBatch]:
+    """Return the latest batches, the newest first."""
+    actor.must(Permission.IMPORT)
+    query = select(ImportBatch).order_by(ImportBatch.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
+def same_file(
+    session: Session, actor: Actor, *, target: str, source: str, preset: str, sha256: str
+) -> ImportBatch | None:
+    """Return the batch that took in this very file in this very way, unless it was undone."""
+    actor.must(Permission.IMPORT)
+    query = select(ImportBatch).where(
+        ImportBatch.sha256 == sha256,
+        ImportBatch.target == target,
+        ImportBatch.source == source[:80],
+        ImportBatch.preset == preset[:40],
+        ImportBatch.state == BatchState.DONE,
+    )
+    return session.scalars(query.order_by(ImportBatch.id).limit(1)).first()
+
+
+def _memory(session: Session, target: str, source: str) -> ColumnMemory | None:
+    query = select(ColumnMemory).where(
+        ColumnMemory.target == target, ColumnMemory.source == source[:80]
+    )
+    return session.scalars(query).first()

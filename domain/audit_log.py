@@ -1,0 +1,216 @@
+"""Reading the audit log: who did what to which record, and when.
+
+The log holds what records said before and after. Its readers keep the house in order and are
+not cleared for every place, so values are told for the house's own records only; of a place, a
+note or an incident the log tells which fields changed, never what they said.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from domain import audit
+from domain.accounts import User
+from domain.audit import ACTIONS, Entry, action
+from domain.errors import Invalid
+from domain.people import Actor, Permission
+
+LONDON = ZoneInfo("Europe/London")
+PAGE = 50
+LARGEST_EXPORT = 50_000
+SUBJECTS = {
+    "agency": "Agency",
+    "annotation": "Note",
+    "app_user": "Person",
+    "area": "Area",
+    "codes": "Code list",
+    "column_memory": "Remembered columns",
+    "gazetteer": "Gazetteer",
+    "import_batch": "Import",
+    "incident": "Incident",
+    "job": "Job",
+    "place": "Place",
+    "place_event": "History of a place",
+    "place_guardian": "Guardian of a place",
+    "place_touch": "Missing-episode place",
+    "preference": "Settings",
+    "premises": "Premises",
+    "saved_view": "Saved view",
+    "sign_in": "Sign-in",
+    "user_grant": "Role of a person",
+}
+TOLD = frozenset(
+    {"agency", "app_user", "user_grant", "sign_in", "preference", "codes", "import_batch", "job"}
+)
+"""Subjects whose values every reader of the log may read."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries: all that agree with each field that is set; days are London's, inclusive."""
+
+    user_id: int | None = None
+    action: str = ""
+    subject: str = ""
+    number: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.since and self.until and self.since > self.until:
+            raise Invalid("The first day comes after the last. Please swap them.")
+        if len(self.number) > 40:
+            raise Invalid("A record's number is short. Please look at it again.")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry as people read it; ``at`` is London time."""
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    does: str
+    record: str
+    changes: str
+
+
+def people(session: Session, actor: Actor) -> dict[int, str]:
+    """Return everyone who could stand in the log: name by id."""
+    actor.must(Permission.READ_AUDIT)
+    query = select(User.id, User.name, User.username).order_by(User.name)
+    return {row.id: f"{row.name} ({row.username})" for row in session.execute(query)}
+
+
+def entries(
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    *,
+    before: int | None = None,
+    size: int = PAGE,
+) -> list[Told]:
+    """Return one page of the log, the newest first, from below the entry ``before`` on."""
+    actor.must(Permission.READ_AUDIT)
+    query = _query(wanted).limit(size)
+    if before is not None:
+        query = query.where(Entry.id < before)
+    names = people(session, actor)
+    return [_told(entry, names) for entry in session.scalars(query)]
+
+
+@action("audit.export", needs=Permission.READ_AUDIT)
+def export(session: Session, actor: Actor, wanted: Wanted) -> str:
+    """Write the entries wanted as CSV, with who took them out and when; the log notes it.
+
+    Raises
+    ------
+    Invalid
+        There are more than 50,000: ask for fewer days.
+    """
+    told = entries(session, actor, wanted, size=LARGEST_EXPORT + 1)
+    if len(told) > LARGEST_EXPORT:
+        raise Invalid(f"These are more than {LARGEST_EXPORT:,} entries. Choose fewer days.")
+    audit.note(session, "audit", {"entries": len(told)})
+    return _csv(told, actor)
+
+
+def _query(wanted: Wanted) -> Select[Entry]:
+    query = select(Entry).order_by(Entry.id.desc())
+    if wanted.user_id is not None:
+        query = query.where(Entry.actor_id == wanted.user_id)
+    if wanted.action:
+        query = query.where(Entry.action == wanted.action)
+    if wanted.subject and wanted.number:
+        query = query.where(Entry.subject == f"{wanted.subject}/{wanted.number}")
+    elif wanted.subject:
+        query = query.where(Entry.subject.startswith(f"{wanted.subject}/", autoescape=True))
+    if wanted.since:
+        query = query.where(Entry.at >= _midnight(wanted.since))
+    if wanted.until:
+        query = query.where(Entry.at < _midnight(wanted.until + timedelta(days=1)))
+    return query
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
+def _told(entry: Entry, names: Mapping[int, str]) -> Told:
+    subject, _, number = entry.subject.partition("/")
+    does = ACTIONS[entry.action].does if entry.action in ACTIONS else ""
+    return Told(
+        id=entry.id,
+        at=entry.at.astimezone(LONDON),
+        who=names.get(entry.actor_id or 0, entry.actor_name),
+        action=entry.action,
+        does=does.partition("\n")[0].partition(";")[0].rstrip(".") or entry.action,
+        record=_record(subject, number, names),
+        changes=_changes(subject, entry.changes, names),
+    )
+
+
+def _record(subject: str, number: str, names: Mapping[int, str]) -> str:
+    title = SUBJECTS.get(subject, subject)
+    if subject == "app_user" and number.isdecimal() and int(number) in names:
+        return f"{title} {names[int(number)]}"
+    return f"{title} {number}".strip()
+
+
+def _changes(subject: str, changes: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    told = (
+        _change(name, value, names) if subject in TOLD else name.replace("_", " ")
+        for name, value in sorted(changes.items())
+    )
+    return "; ".join(told)
+
+
+def _change(name: str, value: Any, names: Mapping[int, str]) -> str:
+    words = name.removesuffix("_id").replace("_", " ")
+    if value == ["changed"]:
+        return f"{words} changed"
+    if not isinstance(value, list) or len(value) != 2:
+        return f"{words}: {_said(name, value, names)}"
+    old, new = (_said(name, each, names) for each in value)
+    return f"{words}: {new}" if value[0] is None else f"{words}: {old} → {new}"
+
+
+def _said(name: str, value: Any, names: Mapping[int, str]) -> str:
+    if value is None or value in ("", []):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name == "user_id" and value in names:
+        return names[value]
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _csv(told: Sequence[Told], actor: Actor) -> str:
+    out = StringIO()
+    writer = csv.writer(out)
+    now = datetime.now(LONDON)
+    writer.writerow(["OFFICIAL-SENSITIVE", f"Audit log, taken out by {_cell(actor.name)}"])
+    writer.writerow(["Taken out", f"{now:%d %B %Y, %H:%M}"])
+    writer.writerow(["when", "who", "action", "what", "record", "changes"])
+    writer.writerows(_line(each) for each in told)
+    return out.getvalue()
+
+
+def _line(each: Told) -> Iterable[str]:
+    when = each.at.isoformat(timespec="seconds")
+    return map(_cell, (when, each.who, each.action, each.does, each.record, each.changes))
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from taking what a person wrote for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

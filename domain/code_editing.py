@@ -1,0 +1,166 @@
+"""Changing the code lists: labels, order, new codes and retired ones, kept in files.
+
+The lists stay files that an operator can also change by hand. Where the installation uses the
+built-in ones, the first change copies them beside the store, and they are used from then on.
+Other processes of the app take a change up when they start again.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from domain import audit, codes, identifiers
+from domain.audit import action
+from domain.codes import CODE, Code, Codes
+from domain.errors import Conflict, Invalid
+from domain.people import Actor, Permission
+
+_folders: list[tuple[Path, Path]] = []  # where the lists are read, and where changes are kept
+
+
+@dataclass(frozen=True)
+class Line:
+    """What can be changed of a code; a code that the list lacks is added."""
+
+    code: str
+    label: str
+    order: float
+    retired: bool = False
+
+    @classmethod
+    def of(cls, code: Code) -> "Line":
+        """Return the line of a code as it stands."""
+        return cls(code.code, code.label, code.order, code.retired)
+
+
+def settle(chosen: Path, kept: Path) -> Codes:
+    """Use the lists in ``chosen`` and keep changes there; in ``kept`` where they are built in.
+
+    Called once, before anything reads a code. Raises `Invalid` where a list is wrong.
+    """
+    built_in = chosen.resolve() == codes.BUILT_IN
+    home = kept if built_in else chosen
+    _folders[:] = [(home if home.is_dir() else chosen, home)]
+    return codes.use(_folders[0][0])
+
+
+def mark(name: str) -> str:
+    """Return what tells one state of a list's file from another; `change` wants it back."""
+    return sha256(_file(name).read_bytes()).hexdigest()
+
+
+@action("codes.change", needs=Permission.MANAGE_CODES)
+def change(
+    session: Session, _actor: Actor, name: str, lines: Sequence[Line], *, seen: str
+) -> Codes:
+    """Change a list of codes and use it at once; return every list.
+
+    Parameters
+    ----------
+    name
+        The list, one of `domain.codes.LISTS`.
+    lines
+        All its codes as they shall be: none may be missing, as old records hold them.
+    seen
+        The `mark` of the list that was looked at.
+
+    Raises
+    ------
+    Conflict
+        The file was changed meanwhile.
+    Invalid
+        A code is missing or not one, a label identifies someone, or the list cannot be used.
+    """
+    if mark(name) != seen:
+        raise Conflict("Someone else changed this list meanwhile. Look again, then decide.")
+    content = json.loads(_file(name).read_text(encoding="utf-8"))
+    before = codes.current()[name]
+    rows = _rows(content["codes"], lines)
+    told = _told(before, lines)
+    if not any(told.values()):
+        return codes.current()
+    audit.note(session, f"codes/{name}", told)
+    return _keep(name, _text(content | {"codes": rows}))
+
+
+def _file(name: str) -> Path:
+    if not _folders:
+        raise Invalid("The lists of codes cannot be changed here.")
+    return _folders[0][0] / f"{codes.current()[name].name}.json"
+
+
+def _rows(rows: Sequence[dict[str, Any]], lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Put ``lines`` into the file's own rows, so that all else which these say stays."""
+    wanted = {line.code: line for line in lines}
+    if len(wanted) < len(lines):
+        raise Invalid("A code stands there twice. Give each its own.")
+    missing = [row["code"] for row in rows if row["code"] not in wanted]
+    if missing:
+        raise Invalid(f"Old records may hold the code {missing[0]}. Retire it instead.")
+    known = {row["code"]: row for row in rows}
+    return [_row(known.get(line.code, {"code": line.code}), line) for line in lines]
+
+
+def _row(row: dict[str, Any], line: Line) -> dict[str, Any]:
+    label = " ".join(line.label.split())
+    if not CODE.fullmatch(line.code):
+        raise Invalid('A code has letters, digits, "_" and "-", 32 at most.')
+    if not 1 <= len(label) <= 80 or not label.isprintable():
+        raise Invalid(f"Give {line.code} a label of 1 to 80 characters.")
+    if found := identifiers.find(label):
+        raise Invalid(identifiers.explain(found, f"The label of {line.code}"))
+    kept = {key: value for key, value in row.items() if key != "retired"}
+    retired = {"retired": True} if line.retired else {}
+    return kept | {"label": label, "order": line.order} | retired
+
+
+def _told(before: codes.CodeList, lines: Sequence[Line]) -> dict[str, list[str]]:
+    """Say which codes were added, changed, retired and brought back; a label stays unsaid."""
+    old = {code: Line.of(each) for code, each in before.items()}
+    known = [line for line in lines if line.code in old]
+    return {
+        "added": [line.code for line in lines if line.code not in old],
+        "changed": [
+            line.code
+            for line in known
+            if (line.label, line.order) != (old[line.code].label, old[line.code].order)
+        ],
+        "retired": [line.code for line in known if line.retired and not old[line.code].retired],
+        "back": [line.code for line in known if old[line.code].retired and not line.retired],
+    }
+
+
+def _keep(name: str, text: str) -> Codes:
+    """Try the changed list beside the others, use them all, and only then keep the file."""
+    source, home = _folders[0]
+    with TemporaryDirectory() as folder:
+        trial = Path(folder) / "codes"
+        shutil.copytree(source, trial)
+        (trial / f"{name}.json").write_text(text, encoding="utf-8")
+        used = codes.use(trial)
+    if not home.is_dir():
+        shutil.copytree(source, home)
+    fresh = home / f".{name}.json.new"
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(home / f"{name}.json")
+    _folders[:] = [(home, home)]
+    return used
+
+
+def _text(content: dict[str, Any]) -> str:
+    """Write a list as people write it: one code a line."""
+    head = {key: value for key, value in content.items() if key != "codes"}
+    start = ",\n".join(f"  {json.dumps(key)}: {_json(value)}" for key, value in head.items())
+    rows = ",\n".join(f"    {_json(row)}" for row in content["codes"])
+    return f'{{\n{start},\n  "codes": [\n{rows}\n  ]\n}}\n'
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""What a person wrote, made fit to be kept: tidy, masked, not too long."""
+
+import re
+import unicodedata
+
+from domain.errors import Invalid
+from domain.identifiers import mask
+
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+_KEPT_MARKS = "\n\u200d"  # a line's end, and what joins the parts of one emoji
+
+
+def taken(text: str, field: str, at_most: int, *, needed: bool = False) -> str:
+    """Return ``text`` as it is kept: control characters gone, spaces single, identifiers masked.
+
+    ``field`` names it to the person ("the name"). The result is still hostile text: escape it.
+
+    Raises
+    ------
+    Invalid
+        It is empty although ``needed``, or longer than ``at_most`` once it is masked.
+    """
+    if len(text) > 20 * at_most:
+        raise _too_long(field, at_most)
+    kept = mask(_tidy(text))
+    if needed and not kept:
+        raise Invalid(f"Please fill in {field}.")
+    if len(kept) > at_most:
+        raise _too_long(field, at_most)
+    return kept
+
+
+def one_line(text: str, field: str, at_most: int, *, needed: bool = False) -> str:
+    """Return ``text`` as `taken` does, in one line: for names and addresses."""
+    return taken(text.replace("\n", " "), field, at_most, needed=needed)
+
+
+def _tidy(text: str) -> str:
+    """Leave out what no eye sees: control and direction marks can hide or turn what is read."""
+    shown = "".join(
+        " " if character == "\t" else character
+        for character in text.replace("\r\n", "\n").replace("\r", "\n")
+        if character in _KEPT_MARKS
+        or character == "\t"
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return _LINES.sub("\n", _SPACES.sub(" ", shown)).strip()
+
+
+def _too_long(field: str, at_most: int) -> Invalid:
+    return Invalid(f"Please shorten {field} to {at_most} characters.")

@@ -1,0 +1,136 @@
+"""An administrator changes the code lists; old records stay readable, sealed ones sealed."""
+
+import json
+import shutil
+
+import pytest
+from sqlalchemy import select
+
+from domain import code_editing, codes
+from domain.audit import Entry
+from domain.code_editing import Line
+from domain.errors import Conflict, Invalid, NotPermitted
+from domain.people import Role
+
+
+@pytest.fixture(autouse=True)
+def _own_lists(tmp_path):
+    code_editing.settle(codes.BUILT_IN, tmp_path / "codes")
+    yield
+    code_editing._folders.clear()
+    codes.use(None)
+
+
+@pytest.fixture
+def admin(actor):
+    return actor(Role.ADMINISTRATOR)
+
+
+def lines(name="agency_kinds"):
+    return [Line.of(each) for each in codes.current()[name].values()]
+
+
+def change(store, who, wanted, name="agency_kinds", seen=None):
+    with store.writing() as session:
+        return code_editing.change(session, who, name, wanted, seen=seen or code_editing.mark(name))
+
+
+def test_a_new_code_and_a_new_label_are_used_at_once_and_after_a_restart(store, admin, tmp_path):
+    old = lines()
+    wanted = [Line("council", "the council", 1), *old[1:], Line("faith", "faith group", 99)]
+    change(store, admin, wanted)
+    for found in (codes.current(), code_editing.settle(codes.BUILT_IN, tmp_path / "codes")):
+        assert found.agency_kinds.label("council") == "the council"
+        assert "faith" in found.agency_kinds.offered()
+    assert codes.built_in().agency_kinds.label("council") == "council", "ours stay as they are"
+
+
+def test_an_operators_own_folder_is_changed_in_place(store, admin, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(codes.BUILT_IN, own)
+    code_editing.settle(own, tmp_path / "unused")
+    change(store, admin, [*lines(), Line("faith", "faith group", 99)])
+    assert "faith" in (own / "agency_kinds.json").read_text()
+    assert not (tmp_path / "unused").exists()
+
+
+def test_a_retired_code_stays_readable_and_is_offered_no_more(store, admin):
+    wanted = [Line(each.code, each.label, each.order, each.code == "fire") for each in lines()]
+    change(store, admin, wanted)
+    listed = codes.current().agency_kinds
+    assert "fire" not in listed.offered()
+    assert listed.label("fire") == "fire and rescue"
+    back = [Line(each.code, each.label, each.order) for each in lines()]
+    change(store, admin, back)
+    assert "fire" in codes.current().agency_kinds.offered()
+
+
+@pytest.mark.parametrize("name", codes.LISTS)
+def test_all_else_that_a_list_says_stays(store, admin, name):
+    def told(text):
+        content = json.loads(text)
+        rows = content.pop("codes")
+        plain = [{k: v for k, v in row.items() if k not in ("label", "order")} for row in rows]
+        return content, sorted(plain, key=lambda row: row["code"])
+
+    wanted = [Line(each.code, f"{each.label} x", each.order) for each in lines(name)]
+    change(store, admin, wanted, name)
+    kept = (code_editing._folders[0][0] / f"{name}.json").read_text()
+    assert told(kept) == told((codes.BUILT_IN / f"{name}.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (lambda old: old[1:], "Retire it instead"),
+        (lambda old: [*old, old[0]], "twice"),
+        (lambda old: [*old, Line("a b", "x", 9)], "letters, digits"),
+        (lambda old: [*old, Line("<b>", "x", 9)], "letters, digits"),
+        (lambda old: [*old, Line("new", "  ", 9)], "1 to 80"),
+        (lambda old: [*old, Line("new", "Ring 07700 900123", 9)], "phone"),
+        (lambda old: [*old, Line("new", "council", 9)], "only one entry"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_refused_and_nothing_changes(store, admin, wrong, why):
+    before = codes.current()
+    with pytest.raises(Invalid, match=why):
+        change(store, admin, wrong(lines()))
+    assert codes.current() == before
+    assert not code_editing._folders[0][1].exists()
+
+
+def test_a_seal_cannot_be_lost_by_an_edit(store, admin):
+    sealed = [
+        (name, code, mark)
+        for name in codes.LISTS
+        for code, each in codes.built_in()[name].items()
+        for mark in codes.KEPT
+        if getattr(each, mark)
+    ]
+    assert sealed
+    for name in {name for name, _, _ in sealed}:
+        change(store, admin, [Line(x.code, f"{x.label} x", x.order) for x in lines(name)], name)
+    assert all(getattr(codes.current()[name][code], mark) for name, code, mark in sealed)
+
+
+def test_only_administrators_change_lists(store, people):
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        with pytest.raises(NotPermitted, match="code lists"):
+            change(store, people[role], lines())
+
+
+def test_two_who_change_one_list_at_once_one_gets_a_conflict(store, admin):
+    seen = code_editing.mark("agency_kinds")
+    wanted = [*lines(), Line("faith", "faith group", 99)]
+    change(store, admin, wanted, seen=seen)
+    with pytest.raises(Conflict, match="Someone else"):
+        change(store, admin, [*wanted, Line("other", "another", 100)], seen=seen)
+
+
+def test_a_change_is_noted_by_its_codes_alone_and_no_change_is_not(store, admin):
+    change(store, admin, lines())
+    change(store, admin, [*lines(), Line("faith", "a label of their own", 99)])
+    with store.reading() as session:
+        (noted,) = session.scalars(select(Entry).where(Entry.action == "codes.change"))
+    assert noted.subject == "codes/agency_kinds"
+    assert noted.changes == {"added": ["faith"], "changed": [], "retired": [], "back": []}
