@@ -1,0 +1,76 @@
+"""Hot spots: 250 m cells where recorded incidents cluster more than chance would have it."""
+
+import geopandas as gpd
+import numpy as np
+from sqlalchemy.orm import Session
+
+from domain import incidents
+from domain.filters import Filters
+from domain.people import Actor, Permission, Tier
+from geo import grid, hotspots
+from geo.space import BNG, Box
+from layers.layer import Layer, rule
+from layers.sight import CELL, Sight
+from layers.symbols import Look
+
+FEWEST = 50
+"""Below so many incidents there is too little to tell a cluster from chance."""
+
+
+def _read(
+    session: Session, actor: Actor, _seen: Sight, box: Box | None, filters: Filters
+) -> gpd.GeoDataFrame:
+    """Score all cells of the filtered incidents, and return the hot ones that touch ``box``.
+
+    The whole area is scored whatever the box, since Gi* compares each cell with all. The lattice
+    covers the box of the incidents; neighbours are the up to eight cells around; a class is by
+    q, the chance after Benjamini and Hochberg.
+    """
+    rows = incidents.frame(session, actor, None, filters)
+    rows = rows if actor.tier >= Tier.SEALED else rows[~rows["sealed"].astype(bool)]
+    spots = rows.geometry.array
+    if len(rows) < FEWEST:
+        return _hot(np.array([]), [], [], [], [])
+    lattice = grid.over_points(spots.x, spots.y, CELL)
+    counts = grid.counts(lattice, spots.x, spots.y)
+    if np.ptp(counts) == 0:
+        return _hot(np.array([]), [], [], [], [])
+    scored = hotspots.assess(hotspots.gi_star_grid(counts.astype(float)))
+    chosen = np.char.startswith(scored.label, "hot") & (counts >= _least(session, actor))
+    cells = grid.cell_polygons(lattice, chosen)
+    west, south = cells.geometry.bounds[["minx", "miny"]].to_numpy().T
+    found = _hot(
+        cells.geometry.array,
+        [grid.cell_label(e, n, CELL) for e, n in zip(west, south, strict=True)],
+        scored.label[chosen],
+        counts[chosen],
+        scored.z[chosen],
+    )
+    return found if box is None else found.cx[box[0] : box[2], box[1] : box[3]]
+
+
+def _least(session: Session, actor: Actor) -> int:
+    """Return the smallest count that this reader may know of a cell."""
+    return 1 if actor.tier >= Tier.T3 else rule(session).threshold
+
+
+def _hot(
+    shapes: object, labels: object, classes: object, counts: object, scores: object
+) -> gpd.GeoDataFrame:
+    columns = {"label": labels, "code": classes, "count": counts, "z": scores}
+    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=BNG), crs=BNG)
+    frame["words"] = [f"{count:,} incidents" for count in frame["count"]]
+    return frame
+
+
+HOT_SPOTS = Layer(
+    name="hot_spots",
+    title="Hot spots",
+    about="Squares of 250 m with more recorded incidents, with the squares around them, than "
+    "chance would have (Gi*, corrected for looking at many squares). It says where records "
+    "cluster, not who is harmed and not what will happen.",
+    needs=Permission.SEE_HOT_SPOTS,
+    subjects=("incident", "preference"),
+    look=Look("#b2552a", "square", fill=0.45, weight=1),
+    reader=_read,
+)

@@ -1,0 +1,108 @@
+"""The permission matrix as a table for the docs, made from the code that decides."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+
+import domain
+from domain.audit import ACTIONS, Action
+from domain.people import CLEARANCE, PERMISSIONS, PUBLIC, Actor, Permission, Role, Tier
+from layers import catalogue
+
+YES, NO = "yes", "·"
+
+
+def actions() -> list[Action]:
+    """Return every action of the domain, by name; all its modules are read for it."""
+    for module in pkgutil.iter_modules(domain.__path__, "domain."):
+        importlib.import_module(module.name)
+    return [ACTIONS[name] for name in sorted(ACTIONS) if not name.startswith("test.")]
+
+
+def as_markdown() -> str:
+    """Write the matrix: roles and what they may do, actions, and layers by tier and by role."""
+    roles = list(Role)
+    names = [role.value for role in roles]
+    clearances = [CLEARANCE[role].name for role in roles]
+    return "\n".join(
+        [
+            "# Permissions",
+            "",
+            "Made by `safeground permissions` from the code that decides; a test compares the two.",
+            "",
+            "## Roles",
+            "",
+            *_table(
+                ["May", *names],
+                [
+                    ["*clearance*", *clearances],
+                    *(
+                        [each.value, *(_tick(each in PERMISSIONS[role]) for role in roles)]
+                        for each in Permission
+                    ),
+                ],
+            ),
+            "",
+            "A grant may set another clearance, limit it to an area, and end on a day. Tiers: "
+            + "; ".join(f"{tier.name} {tier.title.lower()}" for tier in Tier)
+            + ".",
+            "",
+            "## Actions",
+            "",
+            "Every write is one of these. The public has no account; the system and the operator "
+            "at the command line may do all.",
+            "",
+            *_table(["Action", "public", *names], [_action_row(each) for each in actions()]),
+            "",
+            "## Layers by tier",
+            "",
+            *_table(
+                ["Layer", *(tier.name for tier in Tier)],
+                [
+                    [layer.title, *(_seen(layer.name, tier) for tier in Tier)]
+                    for layer in catalogue.LAYERS
+                ],
+            ),
+            "",
+            "A layer also needs its permission, so a role sees:",
+            "",
+            *_table(
+                ["Layer", *names],
+                [
+                    [layer.title, *(_by_role(layer.name, role) for role in roles)]
+                    for layer in catalogue.LAYERS
+                ],
+            ),
+            "",
+            "Homes, refuges, dwellings and where children went missing from are never a point or "
+            "a square below the sealed tier, only suppressed counts by ward.",
+            "",
+        ]
+    )
+
+
+def _action_row(each: Action) -> list[str]:
+    allowed = [PUBLIC.may(each.needs), *(each.needs in PERMISSIONS[role] for role in Role)]
+    return [f"`{each.name}`", *map(_tick, allowed)]
+
+
+def _seen(name: str, tier: Tier) -> str:
+    sight = catalogue.SIGHTS[name].get(tier, catalogue.NONE)
+    return NO if sight is catalogue.NONE else sight.value
+
+
+def _by_role(name: str, role: Role) -> str:
+    sight = catalogue.sight(Actor.user(role.value, role, id=0), name)
+    return NO if sight is catalogue.NONE else sight.value
+
+
+def _tick(allowed: bool) -> str:  # noqa: FBT001 - a cell of a table
+    return YES if allowed else NO
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+    return [_line(head), _line(["---"] * len(head)), *map(_line, rows)]
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
