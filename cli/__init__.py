@@ -1,1 +1,1 @@
-"""cli"""
+"""The ``safeground`` command, for analysts and operators."""

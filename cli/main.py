@@ -1,0 +1,47 @@
+"""The ``safeground`` command, for analysts and operators.
+
+Whoever runs it acts as the operator, under the name that the system gives; everything that it
+changes is in the audit log.
+"""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from cli import database, exporting, importing, sample, working
+from domain.errors import SafegroundError
+
+REFUSED = 2
+
+
+class Plain(TyperGroup):
+    """Says no in one sentence, without a traceback; a fault of ours is shown as it is."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except SafegroundError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(REFUSED) from error
+
+
+app = typer.Typer(
+    name="safeground",
+    cls=Plain,
+    help="The working map of a safeguarding partnership: places, not children.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # they could hold records
+)
+app.add_typer(database.app, name="db")
+app.add_typer(sample.app, name="sample")
+app.add_typer(importing.templates, name="template")
+app.command("import")(importing.import_file)
+app.command()(importing.undo)
+app.command()(importing.batches)
+app.command()(exporting.export)
+app.command()(working.work)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,95 @@
+"""Files on their way in: a private folder, a random name, and one owner each."""
+
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import Invalid, NotFound
+from domain.people import Actor
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+SUFFIX = re.compile(r"\.[a-z0-9]{2,8}")
+REJECTS = "rejects.csv"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A folder of one upload, that only its owner can name."""
+
+    folder: Path
+
+    @property
+    def token(self) -> str:
+        """The random name."""
+        return self.folder.name
+
+    @property
+    def file(self) -> Path:
+        """The file that was sent."""
+        found = next(self.folder.glob("file*"), None)
+        if found is None:
+            raise NotFound("That file is not there any more. Please send it again.")
+        return found
+
+    @property
+    def rejects(self) -> Path:
+        """Where the rejected rows are kept until they are fetched."""
+        return self.folder / REJECTS
+
+    def destroy(self) -> None:
+        """Delete all of it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def drop_file(self) -> None:
+        """Delete what was sent, and keep the rejected rows."""
+        for each in self.folder.glob("file*"):
+            each.unlink()
+
+
+def empty(folder: Path) -> None:
+    """Delete whatever an earlier run left behind; called at start."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, mode=0o700)
+
+
+def begin(folder: Path, actor: Actor) -> Upload:
+    """Make the private folder of one upload, bound to ``actor``."""
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    private = folder / secrets.token_urlsafe(32)
+    private.mkdir(mode=0o700)
+    (private / "owner").write_text(str(actor.id), encoding="ascii")
+    return Upload(private)
+
+
+def path_for(upload: Upload, name: str) -> Path:
+    """Return where the bytes go: our own name, with the file's kind where it has a plain one."""
+    suffix = Path(name).suffix.lower()
+    return upload.folder / ("file" + (suffix if SUFFIX.fullmatch(suffix) else ""))
+
+
+def claimed(folder: Path, actor: Actor, token: str) -> Upload:
+    """Return one's own upload.
+
+    Raises
+    ------
+    NotFound
+        There is none of that name, or it is someone else's.
+    """
+    upload = Upload(folder / token)
+    if TOKEN.fullmatch(token) is None or not upload.folder.is_dir():
+        raise NotFound("That file is not there any more. Please send it again.")
+    owner = (upload.folder / "owner").read_text(encoding="ascii")
+    if actor.id is None or owner != str(actor.id):
+        raise NotFound("That file is not there any more. Please send it again.")
+    return upload
+
+
+def check_name(name: str) -> str:
+    """Return the file's own name, cut to a line; it is shown, never used as a path."""
+    bare = " ".join(re.split(r"[\\/]", name)[-1].split())[:200]
+    if not bare.isprintable():
+        raise Invalid("The file's name holds signs that cannot be shown.")
+    return bare or "file"

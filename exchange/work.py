@@ -1,0 +1,92 @@
+"""The jobs that can be asked for, and the process that runs them."""
+
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from domain.jobs import JobContext, Work
+from exchange import uploads
+from exchange.importing import run
+from exchange.planning import Order
+
+
+def tasks(folder: Path) -> Mapping[str, Work]:
+    """Return what to do for each kind of job; uploads lie in ``folder``."""
+    return {"import": lambda context: take_in(context, folder)}
+
+
+def take_in(context: JobContext, folder: Path) -> dict[str, Any]:
+    """Run an import: the arguments are an upload's ``token`` and the ``order`` without a path.
+
+    The upload is deleted at the end, however it ends; rejected rows stay until they are fetched.
+    """
+    upload = uploads.claimed(folder, context.actor, str(context.arguments["token"]))
+    kept = False
+
+    def finish(session: Session, report: dict[str, Any]) -> None:
+        context.finish(session, _with_rejects(report, upload))
+
+    try:
+        order = Order(**{**context.arguments["order"], "path": str(upload.file)})
+        with upload.rejects.open("w", newline="", encoding="utf-8-sig") as rejects:
+            report = run(
+                context.store,
+                context.actor,
+                order,
+                folder=upload.folder,
+                rejects=rejects,
+                progress=context.progress,
+                after=finish,
+            )
+        kept = report.counts.rejected > 0
+    finally:
+        if kept:
+            upload.drop_file()
+        else:
+            upload.destroy()
+    return _with_rejects(report.as_json(), upload)
+
+
+def _with_rejects(report: dict[str, Any], upload: uploads.Upload) -> dict[str, Any]:
+    return report | {"rejects": upload.token if report["rejected"] else ""}
+
+
+class Worker:
+    """A process of its own that runs jobs, started anew where it ends by a fault.
+
+    ``command`` starts it: the command line's ``work``.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.command = list(command)
+        self._over = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watch = threading.Thread(target=self._keep_going, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Start the process and watch over it."""
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End the process; a job that runs is found dead by the next look and is failed."""
+        self._over.set()
+        if self._process is not None:
+            self._process.terminate()
+        self._watch.join()
+
+    def _keep_going(self) -> None:
+        while not self._over.is_set():
+            self._process = subprocess.Popen(self.command)  # noqa: S603 - our own command
+            while self._process.poll() is None and not self._over.wait(0.5):
+                pass
+            if self._over.is_set():
+                self._process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(5)
+            else:
+                self._over.wait(2)
