@@ -118,7 +118,9 @@ def _drawn(
     fitted = shapely.transform(shapes, lambda vertices: _in_tile_units(vertices, tile))
     whole = _valid(shapely.simplify(fitted, simplify) if simplify else fitted)
     clipped = shapely.clip_by_rect(whole, -buffer, -buffer, *(mvt.EXTENT + buffer,) * 2)
-    parts, owners = _parts(_valid(_rounded(clipped)), kind)
+    whole, owners = _parts(clipped, kind)  # clipping may leave a mixture, which is not mended
+    parts, within = _parts(_valid(_rounded(whole)), kind)
+    owners = owners[within]
     cut = _rings if kind == mvt.POLYGON else _lines
     vertices, lengths, owners = cut(parts, owners)
     kept, feature = np.unique(owners, return_inverse=True)

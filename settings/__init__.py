@@ -18,15 +18,23 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SAFEGROUND_", frozen=True, extra="forbid")
 
     var: Path = Field(
-        HOUSE / "var", description="Folder for the embedded store and temporary files"
+        default=HOUSE / "var", description="Folder for the embedded store and temporary files"
     )
-    database_url: str = Field("", description="PostGIS by URL; empty means SQLite in `var`")
-    sample: bool = Field(False, description="The invented town and demo sign-ins; localhost only")
-    codes: Path = Field(HOUSE / "data" / "codes", description="Folder of the code lists")
-    secure_cookies: bool = Field(True, description="Send the session cookie over TLS only")
-    idle_minutes: int = Field(30, ge=1, description="Sign-in ends after so long without an act")
-    session_hours: int = Field(12, ge=1, description="Sign-in ends after so long in any case")
-    upload_megabytes: int = Field(1024, ge=1, description="Largest file that an import takes")
+    database_url: str = Field(default="", description="PostGIS by URL; empty means SQLite in `var`")
+    sample: bool = Field(
+        default=False, description="The invented town and demo sign-ins; localhost only"
+    )
+    codes: Path = Field(default=HOUSE / "data" / "codes", description="Folder of the code lists")
+    secure_cookies: bool = Field(default=True, description="Send the session cookie over TLS only")
+    idle_minutes: int = Field(
+        default=30, ge=1, description="Sign-in ends after so long without an act"
+    )
+    session_hours: int = Field(
+        default=12, ge=1, description="Sign-in ends after so long in any case"
+    )
+    upload_megabytes: int = Field(
+        default=1024, ge=1, description="Largest file that an import takes"
+    )
 
     @property
     def database(self) -> str:

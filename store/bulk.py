@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import Connection, Table, delete, text
+from sqlalchemy import JSON, Connection, Table, delete, text
 
 from store import rtree
 from store.columns import Geometry27700
@@ -60,6 +60,10 @@ def _values(
         )
         return list(wkb)
     process = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    if process is not None and isinstance(kind, JSON):
+        done = {id(value): value for value in values}  # lists and objects that repeat, once each
+        ready = {number: process(value) for number, value in done.items()}
+        return [ready[id(value)] for value in values]
     return list(values) if process is None else [process(value) for value in values]
 
 

@@ -1,0 +1,75 @@
+"""The front door: ``streamlit run app.py``, or any ASGI server (``uvicorn app:app``).
+
+Pages, plain pages, tiles and health in one process. Everything that differs between
+installations is read here and handed on.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+
+from api.assets import asset_routes
+from api.basemap import basemap_routes
+from api.door import door
+from api.health import health_routes
+from api.tiles import tile_routes
+from domain import codes, preferences
+from domain.errors import SafegroundError, busy
+from domain.sessions import SignInRules
+from layers import basemap
+from screens import desk, frame
+from settings import Settings
+from store import migrate
+from store.database import Store, connect
+from web.door import broken, refuse
+from web.gate import Gate
+from web.routes import web_routes
+
+config.set_option("browser.gatherUsageStats", False)  # an ASGI server may miss config.toml
+
+settings = Settings()
+codes.use(settings.codes)
+store = Store(connect(settings.database), busy)
+rules = SignInRules(
+    idle=timedelta(minutes=settings.idle_minutes),
+    absolute=timedelta(hours=settings.session_hours),
+    demo=settings.sample,
+)
+who = door(store)
+desk.furnish(desk.House(store=store, sample=settings.sample, uploads=settings.uploads))
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
+    """Bring the database up to date before the first request, and give it back at the end."""
+    migrate.upgrade(store.engine)
+    yield None
+    store.close()
+
+
+def basemap_file() -> Path | None:
+    """Return the tile file that the operator's base map names, if it names one."""
+    with store.reading() as session:
+        return basemap.local_file(basemap.installed(preferences.read(session).base_map))
+
+
+app = st.App(
+    Path(__file__).with_name("screens") / "shell.py",
+    lifespan=lifespan,
+    routes=[
+        *health_routes(store, settings.assets),
+        *asset_routes(settings.assets),
+        *basemap_routes(basemap_file, lambda request: who(request) and None),
+        *tile_routes(store, who),
+        *web_routes(store, rules=rules, secure=settings.secure_cookies, sample=settings.sample),
+    ],
+    middleware=[Middleware(Gate, store=store, local_only=settings.sample)],
+    exception_handlers={SafegroundError: refuse, Exception: broken},
+    on_script_error=frame.failed,
+)

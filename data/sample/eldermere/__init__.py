@@ -1,0 +1,1 @@
+"""Eldermere: an invented town on an invented island, drawn from a seed."""

@@ -1,0 +1,49 @@
+"""What was planted in the incidents, so that an analysis can be marked against it."""
+
+from typing import Any
+
+from eldermere.dates import FIRST, LAST, PLAN_DATE
+from eldermere.ground import CROSS, SEED
+from eldermere.incidents import CHAIN_DAYS, CHAIN_REACH, PATTERNS, Pattern, drawn, spot_of
+
+
+def truth() -> dict[str, Any]:
+    """Every planted pattern with its centre (British National Grid), days, hours and count."""
+    frame, chains = drawn()
+    return {
+        "about": "Patterns planted in incidents.csv. Times are Europe/London. Invented.",
+        "seed": SEED,
+        "first_day": FIRST.isoformat(),
+        "last_day": LAST.isoformat(),
+        "crs": "EPSG:27700",
+        "patterns": [_told(pattern) for pattern in PATTERNS],
+        "moved": {
+            "plan_began": PLAN_DATE.isoformat(),
+            "from": "Mere Park before the plan",
+            "to": "Castle Green after the plan",
+        },
+        "near_repeats": {
+            "about": "Chains of one kind; each link lies within reach and days of the one before.",
+            "reach_m": CHAIN_REACH,
+            "days": CHAIN_DAYS,
+            "chains": [[str(frame.at[row, "ref"]) for row in rows] for rows in chains],
+        },
+    }
+
+
+def _told(pattern: Pattern) -> dict[str, Any]:
+    east, north = spot_of(pattern.where) + CROSS
+    return {
+        "name": pattern.name,
+        "kind": pattern.kind,
+        "place_type": pattern.place_type,
+        "easting": float(east),
+        "northing": float(north),
+        "spread_m": pattern.spread,
+        "planted": pattern.count,
+        "weekdays": list(pattern.weekdays),
+        "hours": list(pattern.hours),
+        "days": pattern.days,
+        "first_day": pattern.between[0].isoformat(),
+        "last_day": pattern.between[1].isoformat(),
+    }

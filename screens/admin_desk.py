@@ -1,0 +1,26 @@
+"""What the pages of an administrator share: what was done, said once, and words shown as words."""
+
+import re
+
+import streamlit as st
+
+SAID = "admin_said"
+SIGNS = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$:-])")
+
+
+def say(done: str) -> None:
+    """Say on the page's next run what was done, and start that run."""
+    st.session_state[SAID] = done
+    st.rerun()
+
+
+def said() -> None:
+    """Show what was done in the run before, once."""
+    done = st.session_state.pop(SAID, None)
+    if done:
+        st.success(plain(done), icon=":material/check:")
+
+
+def plain(text: str) -> str:
+    """Keep what a person wrote from being taken for formatting, a link or an icon."""
+    return SIGNS.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,3 @@
+"""Soon."""
+import streamlit as st
+st.write("soon")

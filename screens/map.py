@@ -1,0 +1,72 @@
+"""The map and the list beside it: browse, filter, search, choose, draw."""
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from domain import preferences
+from domain.errors import Invalid
+from layers import basemap, canvas
+from screens import desk, frame, map_draw, map_panel, map_state, map_view
+from screens.map_state import MapState
+
+actor = desk.actor()
+state = map_state.current(actor)
+
+
+def ground() -> basemap.Basemap:
+    """Return the operator's base map, or plain ground where it cannot be drawn."""
+    with desk.store().reading() as session:
+        chosen = preferences.read(session).base_map
+    try:
+        made = basemap.installed(chosen)
+        basemap.check(made)
+    except Invalid as error:
+        st.warning(f"The base map cannot be shown. {error}", icon=":material/map:")
+        return basemap.NoBasemap()
+    return made
+
+
+def deal_with(act: canvas.Act, state: MapState) -> None:
+    """Turn what was done on the map into a new state of the page."""
+    match act:
+        case canvas.Picked(layer=name, id=number) if name in state.layers:
+            map_panel.choose(state, name, number, move=False)
+        case canvas.Spot() if not map_draw.is_open():
+            map_panel.drop_pin(act.latitude, act.longitude)
+        case canvas.Drawn(turn=turn, shape=shape) if turn == map_draw.turn():
+            map_draw.take(shape)
+        case canvas.Cleared():
+            map_draw.take(None)
+
+
+first_view = st.session_state.setdefault("first_view", state.view or map_view.home())
+
+with st.container(horizontal=True, key="workbench"):
+    map_box, panel_box = st.container(key="map"), st.container(key="panel")
+
+with panel_box:
+    under = ground()
+    state = map_panel.show(state, actor)
+map_state.keep(state)
+
+with map_box:
+    told = st_folium(
+        canvas.base(under, first_view, remember="" if state.view else "map"),
+        feature_group_to_add=canvas.overlay(
+            *map_view.items(state, actor),
+            *map_view.chosen(state, actor),
+            *map_panel.marks(),
+            map_draw.tools(),
+        ),
+        returned_objects=[],
+        key="map_canvas",
+        height=640,
+        use_container_width=True,
+    )
+
+frame.data_line()
+
+act = canvas.heard(told)
+if act is not None and act.at != st.session_state.get("dealt_with"):
+    st.session_state["dealt_with"] = act.at
+    deal_with(act, state)

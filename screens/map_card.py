@@ -1,0 +1,303 @@
+"""The place card, and the details of any other record."""
+
+from html import escape
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from domain import codes, place_card, place_changes, place_history
+from domain.filters import DAY_NAMES, day_words
+from domain.people import Actor, Permission
+from domain.place_card import PlaceCard
+from domain.places import Place
+from domain.status import Status
+from layers import catalogue, present
+from screens import desk, map_draw, map_panel, map_state, map_view
+from screens.map_state import MapState
+
+
+def show(state: MapState, actor: Actor) -> None:
+    """Show what was chosen on the map or in the list."""
+    if state.picked is None:
+        return
+    name, number = state.picked
+    if name == "places" and number.isdecimal() and actor.may(Permission.SEE_PLACES):
+        with desk.shown_errors():
+            with desk.reading() as (session, who):
+                card = place_card.card(session, who, int(number))
+            place(card, actor)
+    else:
+        record(name, number, state, actor)
+    if st.button("Close", icon=":material/close:", width="stretch", key="close_record"):
+        map_state.go(state.having(picked=None))
+
+
+def record(name: str, number: str, state: MapState, actor: Actor) -> None:
+    """Show one record of any layer: what it is, when, and how surely it is known."""
+    row = map_view.row_of(name, number, state, actor)
+    if row is None:
+        st.info("This record is not on the map with these filters.")
+        return
+    layer = catalogue.CATALOGUE[name]
+    st.subheader(str(row["label"].iloc[0]), anchor=False)
+    st.markdown(map_panel.plain(str(row["detail"].iloc[0])))
+    st.caption(f"{layer.title}. {layer.about}")
+    st.caption(present.precision_words(catalogue.sight(actor, name)))
+
+
+def place(card: PlaceCard, actor: Actor) -> None:
+    """Show a place: what it is, strengths beside worries, evidence, guardians, history."""
+    head(card)
+    change(card, actor)
+    words(card)
+    evidence(card)
+    guardians(card)
+    notes(card)
+    history(card)
+    for line in card.precision_words():
+        st.caption(line)
+
+
+def head(card: PlaceCard) -> None:
+    """Name, type, state and review; the marking of the record."""
+    harm = codes.current().harm_types
+    st.html(
+        f"""<div class="sg-card"><h2>{escape(card.name)}</h2>
+        <p class="sg-quiet">{escape(sentence(card.type_label))} · {escape(card.location)}</p>
+        <p><span class="sg-state">{escape(sentence(card.status.words))}</span>
+        <span class="{"sg-late" if card.overdue else ""}">{escape(card.review_words())}</span></p>
+        <p>{escape(sentence(harm.label(card.harm_primary)))}{further(card)}</p>
+        <p class="sg-quiet">{escape(dates(card))}</p>
+        <p class="sg-quiet">{escape(card.marking)} {escape(card.handling)}</p></div>"""
+    )
+
+
+def further(card: PlaceCard) -> str:
+    """Name the further types of harm."""
+    listed = [codes.current().harm_types.label(code) for code in card.harm_further]
+    return f'<span class="sg-quiet"> · also {escape(", ".join(listed))}</span>' if listed else ""
+
+
+def dates(card: PlaceCard) -> str:
+    """Say since when it is known, and when something was last told of it."""
+    last = f"last evidence {day_words(card.last_evidence)}" if card.last_evidence else ""
+    owner = f"held by {card.owner}" if card.owner else ""
+    return " · ".join(filter(None, [f"First noted {day_words(card.first_noted)}", last, owner]))
+
+
+def words(card: PlaceCard) -> None:
+    """Strengths and worries side by side in weight: the same size, one after the other."""
+    strong = escape(card.strengths) or "Nothing noted yet. What helps here?"
+    parts = [f'<div class="sg-strong"><h3>What is strong here</h3><p>{strong}</p></div>']
+    if not card.neutral:
+        worry = escape(card.worries) or "Nothing noted."
+        parts.append(f'<div class="sg-worry"><h3>What worries us</h3><p>{worry}</p></div>')
+    st.html("".join(parts))
+
+
+def evidence(card: PlaceCard) -> None:
+    """Recent evidence by month, and by hour and weekday."""
+    found = card.evidence
+    rows = [
+        {"Month": month.month, "Records": count, "Kind": kind}
+        for month in found.months
+        for kind, count in (
+            ("Incidents", month.incidents),
+            ("Named in missing episodes", month.touches),
+            ("Annotations", month.annotations),
+        )
+        if count
+    ]
+    st.markdown("##### Evidence by month")
+    if rows:
+        st.altair_chart(by_month(pd.DataFrame(rows)), width="stretch")
+    else:
+        st.caption("Nothing recorded here that can be shown, in the last two years.")
+    st.markdown("##### When")
+    table = when(card)
+    if table is None:
+        st.caption("Too little is known of the hours to show them.")
+    else:
+        st.altair_chart(table, width="stretch")
+    if found.when_unknown:
+        st.caption(f"{found.when_unknown} more with the hour not known.")
+
+
+def by_month(rows: pd.DataFrame) -> alt.Chart:
+    """Draw records by month, a colour and a pattern of stacking for each kind."""
+    return (
+        alt.Chart(rows, height=130)
+        .mark_bar()
+        .encode(
+            x=alt.X("yearmonth(Month):T", title=None, axis=alt.Axis(format="%b %y", tickCount=6)),
+            y=alt.Y("sum(Records):Q", title=None, axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color("Kind:N", legend=alt.Legend(orient="bottom", title=None, columns=1)),
+            tooltip=["Kind", alt.Tooltip("yearmonth(Month):T", title="Month"), "Records"],
+        )
+    )
+
+
+def when(card: PlaceCard) -> alt.Chart | None:
+    """Draw incidents by hour and weekday in London, or nothing where none may be shown."""
+    rows = [
+        {"Day": DAY_NAMES[day][:3], "Hour": hour, "Records": int(count)}
+        for day, hours in enumerate(card.evidence.when or ())
+        for hour, count in enumerate(hours)
+        if count
+    ]
+    if not rows:
+        return None
+    return (
+        alt.Chart(pd.DataFrame(rows), height=150)
+        .mark_rect()
+        .encode(
+            x=alt.X("Hour:O", title="Hour", scale=alt.Scale(domain=list(range(24))),
+                    axis=alt.Axis(values=[0, 6, 12, 18, 23], labelAngle=0)),
+            y=alt.Y("Day:O", title=None, sort=[name[:3] for name in DAY_NAMES],
+                    scale=alt.Scale(domain=[name[:3] for name in DAY_NAMES])),
+            color=alt.Color("Records:Q", legend=None),
+            tooltip=["Day", "Hour", "Records"],
+        )
+    )  # fmt: skip
+
+
+def guardians(card: PlaceCard) -> None:
+    """Who guards the place, and whether they are open now."""
+    st.markdown("##### Community Guardians")
+    if not card.guardians:
+        st.caption("Nobody is named yet. Who is near, and cares?")
+    for each in card.guardians:
+        now = {True: "open now", False: "closed now", None: "hours not known"}[each.open_now]
+        traits = [
+            name
+            for name, held in (("trained", each.trained), ("trusted by young people", each.trusted))
+            if held
+        ]
+        st.markdown(f"**{map_panel.plain(each.name)}**  \n{', '.join([now, *traits])}")
+
+
+def notes(card: PlaceCard) -> None:
+    """Annotations, strengths and worries alike."""
+    if not card.notes:
+        return
+    st.markdown("##### Annotations")
+    for each in card.notes:
+        kind = codes.current().annotation_kinds.label(each.kind)
+        st.markdown(
+            f"**{sentence(kind)}**, {day_words(each.noted_on)}  \n{map_panel.plain(each.text)}"
+        )
+
+
+def history(card: PlaceCard) -> None:
+    """How the place came here, the newest first."""
+    if not card.history:
+        return
+    with st.expander("History"):
+        for line in card.history:
+            state = f": {line.status.words}" if line.status else ""
+            who = f" ({line.who})" if line.who else ""
+            st.markdown(
+                f"**{day_words(line.at.date())}** {line.said}{state}{map_panel.plain(who)}  \n"
+                f"{map_panel.plain(line.reason)}"
+            )
+
+
+def change(card: PlaceCard, actor: Actor) -> None:
+    """Offer what this person may do with the place."""
+    if card.neutral or not actor.may(Permission.EDIT_PLACES) or card.merged_into:
+        return
+    with st.popover("Change this place", icon=":material/edit:", width="stretch"):
+        tabs = ["State", "Words", "Outline"]
+        tabs += ["Merge"] if actor.may(Permission.MERGE_PLACES) else []
+        part = st.segmented_control("What to change", tabs, default="State", key="change_part",
+                                    label_visibility="collapsed", required=True)  # fmt: skip
+        if part == "Outline":
+            redraw(card, actor)
+        else:
+            {"State": move, "Words": reword, "Merge": merge}[part](card)
+
+
+def move(card: PlaceCard) -> None:
+    """Move the place to another state, with a reason."""
+    with st.form(f"move_{card.id}_{card.version}", border=False):
+        status = st.selectbox(
+            "New state", card.moves, format_func=lambda each: sentence(each.words)
+        )
+        reason = st.text_area("Why?", max_chars=500)
+        if st.form_submit_button("Move", type="primary", disabled=not card.moves):
+            saved(
+                lambda session, who: place_changes.move(
+                    session, who, card.id, Status(status), reason=reason, version=card.version
+                )
+            )
+
+
+def reword(card: PlaceCard) -> None:
+    """Change names, strengths and worries."""
+    with st.form(f"words_{card.id}_{card.version}", border=False):
+        name = st.text_input("Name", card.name, max_chars=120)
+        strengths = st.text_area("What is strong here", card.strengths, max_chars=1000)
+        worries = st.text_area("What worries us", card.worries, max_chars=1000)
+        review = st.date_input("Review due", card.review_due, format="DD/MM/YYYY")
+        alias = st.text_input("Another name that people use", max_chars=120)
+        reason = st.text_input("Why?", max_chars=500)
+        if st.form_submit_button("Save", type="primary"):
+
+            def save(session, who):
+                version = card.version
+                if alias.strip():
+                    version = place_changes.add_alias(
+                        session, who, card.id, alias, version=version
+                    ).version
+                place_changes.change(
+                    session, who, card.id, version=version, reason=reason, name=name,
+                    strengths=strengths, worries=worries, review_due=review,
+                )  # fmt: skip
+
+            saved(save)
+
+
+def redraw(card: PlaceCard, actor: Actor) -> None:
+    """Begin to draw the outline anew."""
+    st.caption("The old outline stays in the history.")
+
+    def start(kind: str) -> None:
+        map_draw.start(kind, Place(id=card.id, version=card.version, shape=card.shape))
+
+    if st.button("Draw the outline anew", icon=":material/draw:"):
+        start(map_draw.OUTLINE)
+    may_split = actor.may(Permission.MERGE_PLACES) and card.shape is not None
+    if may_split and st.button("Split off a part", icon=":material/call_split:"):
+        start(map_draw.SPLIT)
+
+
+def merge(card: PlaceCard) -> None:
+    """Make another place a part of this one."""
+    with desk.reading() as (session, actor):
+        others = catalogue.read(session, actor, "places")["name"].drop(card.id, errors="ignore")
+    with st.form(f"merge_{card.id}_{card.version}", border=False):
+        other = st.selectbox(
+            "Which place is the same?", list(others.index), format_func=others.get
+        )
+        reason = st.text_area("Why are they one?", max_chars=500)
+        if st.form_submit_button("Merge into this place", type="primary"):
+            saved(
+                lambda session, who: place_history.merge(
+                    session, who, card.id, int(other), reason=reason
+                )
+            )
+
+
+def saved(save) -> None:
+    """Do one action, and show the card anew; a refusal is shown and nothing is lost."""
+    with desk.shown_errors():
+        with desk.writing() as (session, who):
+            save(session, who)
+        st.toast("Saved.", icon=":material/check:")
+        st.rerun()
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital."""
+    return text[:1].upper() + text[1:]

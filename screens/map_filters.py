@@ -1,0 +1,128 @@
+"""The filters: when, what harm, what kind of place, from whom, where."""
+
+from datetime import date, timedelta
+
+import streamlit as st
+from sqlalchemy import select
+
+from domain import areas, codes
+from domain.accounts import Agency
+from domain.errors import Invalid
+from domain.filters import DAY_NAMES, Filters
+from domain.people import Actor, Permission
+from domain.status import Status
+from screens import desk
+from screens.map_state import MapState
+
+PERIODS = {
+    "All dates": None,
+    "Last 4 weeks": 28,
+    "Last 3 months": 91,
+    "Last 12 months": 365,
+    "Choose dates": 0,
+}
+
+
+def show(state: MapState, actor: Actor) -> MapState:
+    """Show the filters as the address has them, and return the state that they leave."""
+    now = state.filters
+    for note in now.notes:
+        st.warning(note, icon=":material/link_off:")
+    since, until = period(now)
+    lists = codes.current()
+    wide = actor.may(Permission.SEE_PLACES)
+    harm = several("Type of harm", lists.harm_types.offered(), now.harm_types, "f_harm") if wide else ()
+    types = several("Type of place", lists.place_types.offered(), now.place_types, "f_types")
+    states = {each.value: each.words.capitalize() for each in Status}
+    status = (
+        several("State of the place", states, [s.value for s in now.statuses], "f_status")
+        if wide
+        else ()
+    )
+    sources = {**lists.incident_sources.offered(), **lists.touch_sources.offered()}
+    source = several("Source", sources, now.sources, "f_source") if wide else ()
+    days = several("Day of the week", dict(enumerate(DAY_NAMES)), now.weekdays, "f_days")
+    hours = st.slider(
+        "Hours of the day", 0, 24, now.hours or (0, 24), key="f_hours", format="%d:00",
+        help="Records whose hour is not known are left out when you narrow the hours.",
+    )  # fmt: skip
+    agency = several("Agency", agencies(), now.agencies, "f_agency") if wide else ()
+    area = several("Area", all_areas(), now.areas, "f_area")
+    if st.button("Clear all filters", icon=":material/filter_alt_off:", disabled=now.is_empty):
+        clear()
+        return state.having(filters=Filters())
+    try:
+        asked = Filters(
+            since=since,
+            until=until,
+            weekdays=frozenset(days),
+            hours=None if tuple(hours) == (0, 24) else tuple(hours),
+            harm_types=frozenset(harm),
+            place_types=frozenset(types),
+            statuses=frozenset(map(Status, status)),
+            sources=frozenset(source),
+            agencies=frozenset(agency),
+            areas=frozenset(area),
+        )
+    except Invalid as error:
+        st.error(str(error))
+        return state
+    st.html(f'<p class="sg-quiet">{asked.describe()}</p>')
+    return state.having(filters=asked)
+
+
+def period(now: Filters) -> tuple[date | None, date | None]:
+    """Ask for a period: one of the usual ones, or two dates."""
+    names = list(PERIODS)
+    start = names.index("Choose dates") if now.since or now.until else 0
+    name = st.selectbox("Period", names, index=start, key="f_period")
+    days = PERIODS[name]
+    if days is None:
+        return None, None
+    if days:
+        return date.today() - timedelta(days=days), None  # noqa: DTZ011 - a day as people count it
+    first, last = st.columns(2)
+    since = first.date_input("From", now.since, key="f_since", format="DD/MM/YYYY")
+    until = last.date_input("To", now.until, key="f_until", format="DD/MM/YYYY")
+    return since, until
+
+
+def several(label: str, options: dict, chosen: object, key: str) -> list:
+    """Ask for any number of codes, shown by their words."""
+    kept = [each for each in options if each in set(chosen)]
+    return st.multiselect(
+        label, list(options), kept, key=key, format_func=lambda each: words(options[each]),
+        placeholder="Any",
+    )  # fmt: skip
+
+
+def words(text: str) -> str:
+    """Begin a label with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def clear() -> None:
+    """Forget what the widgets hold."""
+    for key in [key for key in st.session_state if str(key).startswith("f_")]:
+        del st.session_state[key]
+    st.query_params.from_dict(
+        {key: value for key, value in st.query_params.items() if key in ("layers", "colour", "pick")}
+    )
+    st.rerun()
+
+
+def agencies() -> dict[int, str]:
+    """Return the agencies by id."""
+    with desk.reading() as (session, _actor):
+        rows = session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
+        return {number: name for number, name in rows}
+
+
+def all_areas() -> dict[int, str]:
+    """Return wards, small areas and beats by id, as the reader may choose among them."""
+    with desk.reading() as (session, actor):
+        found = {}
+        for kind in areas.kinds(session, actor):
+            frame = areas.frame(session, actor, kind)
+            found |= {int(number): f"{row['name']} ({kind.value})" for number, row in frame.iterrows()}
+        return found

@@ -1,0 +1,38 @@
+"""The list beside the map: all that the map draws, a page at a time, by keyboard as well."""
+
+import streamlit as st
+
+from domain.people import Actor
+from layers import catalogue
+from screens import map_panel, map_view
+from screens.map_state import MapState
+from screens.map_view import UNDER
+
+A_PAGE = 12
+
+
+def show(state: MapState, actor: Actor) -> None:
+    """List the records of one of the layers on the map."""
+    names = [name for name in state.layers if name not in UNDER]
+    if not names:
+        st.info("No layer is on. Choose one under Layers.", icon=":material/layers:")
+        return
+    titles = {name: catalogue.CATALOGUE[name].title for name in names}
+    name = st.selectbox("List", names, format_func=titles.__getitem__, key="listed")
+    frame = map_view.shown(catalogue.CATALOGUE[name], state, actor)
+    if frame.empty:
+        st.info(map_panel.EMPTY.get(name, "Nothing to list with these filters."))
+        return
+    last = -(-len(frame) // A_PAGE)
+    page = 1
+    if last > 1:
+        page = st.number_input(f"Page of {last:,}", 1, last, key=f"page_{name}")
+    st.html(f'<p class="sg-quiet">{len(frame):,} in this list</p>')
+    rows = frame.iloc[(page - 1) * A_PAGE : page * A_PAGE]
+    with st.container(key="entries"):
+        for number, row in rows.iterrows():
+            label = f"**{map_panel.plain(str(row['label']))}**  \n{map_panel.plain(str(row['detail']))}"
+            if st.button(label, key=f"entry_{name}_{number}", width="stretch"):
+                map_panel.choose(state, name, str(number), move=True)
+
+
