@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import database, exporting, importing, sample, working
+from cli import database, exporting, importing, permissions, sample, working
 from domain.errors import SafegroundError
 
 REFUSED = 2
@@ -41,6 +41,7 @@ app.command("import")(importing.import_file)
 app.command()(importing.undo)
 app.command()(importing.batches)
 app.command()(exporting.export)
+app.command()(permissions.permissions)
 app.command()(working.work)
 
 if __name__ == "__main__":

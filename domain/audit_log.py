@@ -6,6 +6,7 @@ note or an incident the log tells which fields changed, never what they said.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,6 +24,7 @@ from domain.errors import Invalid
 from domain.people import Actor, Permission
 
 LONDON = ZoneInfo("Europe/London")
+CLAUSE = re.compile(r"[.:;\n]")
 PAGE = 50
 LARGEST_EXPORT = 50_000
 SUBJECTS = {
@@ -46,6 +48,7 @@ SUBJECTS = {
     "sign_in": "Sign-in",
     "user_grant": "Role of a person",
 }
+EMPTY = (None, "", False, [], {})
 TOLD = frozenset(
     {"agency", "app_user", "user_grant", "sign_in", "preference", "codes", "import_batch", "job"}
 )
@@ -152,7 +155,7 @@ def _told(entry: Entry, names: Mapping[int, str]) -> Told:
         at=entry.at.astimezone(LONDON),
         who=names.get(entry.actor_id or 0, entry.actor_name),
         action=entry.action,
-        does=does.partition("\n")[0].partition(";")[0].rstrip(".") or entry.action,
+        does=CLAUSE.split(does, maxsplit=1)[0] or entry.action,
         record=_record(subject, number, names),
         changes=_changes(subject, entry.changes, names),
     )
@@ -169,8 +172,14 @@ def _changes(subject: str, changes: Mapping[str, Any], names: Mapping[int, str])
     told = (
         _change(name, value, names) if subject in TOLD else name.replace("_", " ")
         for name, value in sorted(changes.items())
+        if not _is_nothing(value)
     )
     return "; ".join(told)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Say whether a new record just leaves this empty."""
+    return isinstance(value, list) and len(value) == 2 and value[0] is None and value[1] in EMPTY
 
 
 def _change(name: str, value: Any, names: Mapping[int, str]) -> str:
@@ -184,10 +193,10 @@ def _change(name: str, value: Any, names: Mapping[int, str]) -> str:
 
 
 def _said(name: str, value: Any, names: Mapping[int, str]) -> str:
-    if value is None or value in ("", []):
-        return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value in EMPTY:
+        return "none"
     if name == "user_id" and value in names:
         return names[value]
     if isinstance(value, list):

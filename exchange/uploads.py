@@ -3,15 +3,17 @@
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid, NotFound, TooMany
 from domain.people import Actor
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 SUFFIX = re.compile(r"\.[a-z0-9]{2,8}")
 REJECTS = "rejects.csv"
+MOST_WAITING = 5
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,28 @@ def empty(folder: Path) -> None:
 
 
 def begin(folder: Path, actor: Actor) -> Upload:
-    """Make the private folder of one upload, bound to ``actor``."""
+    """Make the private folder of one upload, bound to ``actor``.
+
+    Raises
+    ------
+    TooMany
+        So many files of this person lie there already that have not been taken in.
+    """
+    if sum(1 for _each in _waiting(folder, actor)) >= MOST_WAITING:
+        raise TooMany("You sent several files that were not imported. Import or remove them first.")
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     private = folder / secrets.token_urlsafe(32)
     private.mkdir(mode=0o700)
     (private / "owner").write_text(str(actor.id), encoding="ascii")
     return Upload(private)
+
+
+def _waiting(folder: Path, actor: Actor) -> Iterator[Upload]:
+    for each in folder.iterdir() if folder.is_dir() else ():
+        owner = each / "owner"
+        if owner.is_file() and owner.read_text(encoding="ascii") == str(actor.id):
+            if any(each.glob("file*")):
+                yield Upload(each)
 
 
 def path_for(upload: Upload, name: str) -> Path:

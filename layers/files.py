@@ -18,6 +18,7 @@ SCRIPTS: Final = (
     "protomaps/protomaps-leaflet.js",
     "geoman/leaflet-geoman.js",
     "own/map.js",
+    "own/lettering.js",
     "own/ground.js",
     "own/shapes.js",
     "own/tiles.js",

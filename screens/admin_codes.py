@@ -56,6 +56,7 @@ with st.form(f"codes_{name}", border=False):
         num_rows="add",
         hide_index=True,
         width="stretch",
+        height="content",
         column_config={
             "code": st.column_config.TextColumn("Code", required=True, max_chars=32),
             "label": st.column_config.TextColumn("Label", required=True, max_chars=80),

@@ -162,5 +162,5 @@ with desk.reading() as (session, _actor):
     settings = preferences.read(session)
 tabs = st.tabs(["Partnership", "Base map", "Small numbers", "Retention"])
 for tab, part in zip(tabs, (partnership, ground, small_numbers, retention), strict=True):
-    with tab:
+    with tab, st.columns([3, 2])[0]:
         part(settings)

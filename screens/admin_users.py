@@ -24,7 +24,7 @@ def state(person: User) -> str:
         return "locked"
     if not any(each.holds(NOW) for each in person.grants):
         return "no role yet"
-    return "password to change" if person.must_change else "active"
+    return "password due" if person.must_change else "active"
 
 
 def roles(person: User) -> str:
@@ -195,7 +195,7 @@ people, agencies = st.tabs(["People", "Agencies"])
 with people:
     listed, opened = st.columns([3, 2], gap="large")
     with listed:
-        st.dataframe(table(everyone), hide_index=True, width="stretch", height="content")
+        st.dataframe(table(everyone), hide_index=True, width="stretch")
         with st.expander("Add a person", icon=":material/person_add:"):
             add(working)
     with opened:

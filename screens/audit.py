@@ -1,6 +1,7 @@
 """Who did what, to which record, and when."""
 
-import pandas as pd
+from html import escape
+
 import streamlit as st
 
 from domain import audit_log
@@ -9,6 +10,21 @@ from domain.audit_log import PAGE, SUBJECTS, Told, Wanted
 from screens import desk
 
 PAGES = "audit_pages"
+HEADS = ("When", "Who", "What", "Record", "Changes")
+STYLE = """<style>
+.sg-log { width: 100%; border-collapse: collapse; font-size: 0.9375rem; line-height: 1.35; }
+.sg-log th { text-align: left; font-weight: 600; background: #f1eeea; }
+.sg-log th, .sg-log td { padding: 0.4rem 0.7rem; border-bottom: 1px solid #d9d4cc; vertical-align: top;
+  overflow-wrap: anywhere; }
+.sg-log td:first-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.sg-log td:last-child { width: 38%; }
+@media (max-width: 640px) {
+  .sg-log thead { position: absolute; left: -999rem; }
+  .sg-log tr { display: block; border-bottom: 2px solid #d9d4cc; padding: 0.4rem 0; }
+  .sg-log td, .sg-log td:last-child { display: block; width: auto; border: 0; padding: 0.1rem 0; }
+  .sg-log br { display: none; }
+}
+</style>"""
 
 
 def ask(people: dict[int, str]) -> Wanted:
@@ -40,13 +56,19 @@ def ask(people: dict[int, str]) -> Wanted:
     return Wanted(who, what or "", subject or "", number.strip(), since, until)
 
 
-def table(told: list[Told]) -> pd.DataFrame:
-    """Lay entries out, the newest first."""
-    rows = [
-        (f"{each.at:%d %b %Y, %H:%M:%S}", each.who, each.does, each.record, each.changes)
+def table(told: list[Told]) -> str:
+    """Lay entries out as a table that wraps and can be read aloud, the newest first."""
+    rows = "".join(
+        f"<tr><td><time datetime='{each.at.isoformat()}'>{each.at:%d %b %Y}"
+        f"<br>{each.at:%H:%M:%S}</time></td><td>{escape(each.who)}</td>"
+        f"<td>{escape(each.does)}</td><td>{escape(each.record)}</td>"
+        f"<td>{escape(each.changes)}</td></tr>"
         for each in told
-    ]
-    return pd.DataFrame(rows, columns=["When", "Who", "What", "Record", "Changes"])
+    )
+    heads = "".join(f"<th scope='col'>{each}</th>" for each in HEADS)
+    return (
+        f"{STYLE}<table class='sg-log'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def turn(told: list[Told], earlier: list[int]) -> None:
@@ -88,7 +110,7 @@ with desk.shown_errors():
         before = earlier[-1] if earlier else None
         told = audit_log.entries(session, actor, wanted, before=before)
     if told:
-        st.dataframe(table(told), hide_index=True, width="stretch", height=560)
+        st.html(table(told))
         turn(told, earlier)
         take_out(wanted)
     else:

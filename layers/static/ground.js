@@ -96,38 +96,14 @@
     ];
   }
 
-  /* The number of a road, in a plate on the middle of its line. */
-  class Plate {
-    constructor(property) {
-      this.property = property;
-    }
-
-    place(layout, geom, feature) {
-      const text = feature.props[this.property];
-      const line = geom.reduce((a, b) => (b.length > a.length ? b : a));
-      if (!text || line.length < 2) return undefined;
-      const at = line[Math.floor(line.length / 2)];
-      const font = `600 11px ${FONT}`;
-      layout.scratch.font = font;
-      const [w, h] = [layout.scratch.measureText(text).width / 2 + 5, 8.5];
-      const draw = (ctx) => {
-        ctx.beginPath();
-        ctx.roundRect(-w, -h, 2 * w, 2 * h, 3);
-        ctx.fillStyle = "#fffdf8";
-        ctx.strokeStyle = INK.great_edge;
-        ctx.lineWidth = 1;
-        ctx.fill();
-        ctx.stroke();
-        ctx.font = font;
-        ctx.textAlign = "center";
-        ctx.fillStyle = INK.street_name;
-        ctx.fillText(text, 0, 4);
-      };
-      const box = { minX: at.x - w, minY: at.y - h, maxX: at.x + w, maxY: at.y + h };
-      const apart = { deduplicationKey: `plate ${text}`, deduplicationDistance: 420 };
-      return [{ anchor: at, bboxes: [box], draw, ...apart }];
-    }
-  }
+  const plate = (property) =>
+    new Safeground.lettering.Plate({
+      property,
+      font: `600 11px ${FONT}`,
+      fill: INK.street_name,
+      ground: "#fffdf8",
+      edge: INK.great_edge,
+    });
 
   const text = (property, fill, size, more = {}) => ({
     labelProps: [property],
@@ -141,11 +117,14 @@
     ...more,
   });
   const centred = (...args) => new P.CenteredTextSymbolizer(text(...args));
-  const along = (property, fill, size, more) =>
-    new P.LineLabelSymbolizer({
-      ...text(property, fill, size, { fontWeight: 400, width: 3.4, ...more }),
-      position: 2,
-      repeatDistance: 380,
+  const along = (property, fill, size, style) =>
+    new Safeground.lettering.Along({
+      property,
+      fill,
+      size: typeof size === "function" ? size : () => size,
+      style,
+      font: FONT,
+      halo: INK.halo,
     });
 
   /* A dot with a name under it. */
@@ -286,7 +265,7 @@
         dataLayer: "roads",
         minzoom: 12,
         filter: (_zoom, feature) => Boolean(feature.props.ref) && from(feature) <= _zoom,
-        symbolizer: new Plate("ref"),
+        symbolizer: plate("ref"),
       },
       named(14, "ring", "a_road", "b_road", "main", "highway", "major_road", "medium_road"),
       named(15, "residential", "pedestrian", "minor_road"),
@@ -309,7 +288,7 @@
         dataLayer: "water",
         minzoom: 14,
         filter: (_zoom, feature) => feature.geomType === 2 && Boolean(feature.props.name),
-        symbolizer: along("name", INK.water_name, 12.5, { fontStyle: "italic" }),
+        symbolizer: along("name", INK.water_name, 12.5, "italic"),
       },
     ],
   };
@@ -379,7 +358,7 @@
         minzoom: 13,
         symbolizer: spot("name", INK.poi),
       })),
-      { dataLayer: "roads", minzoom: 11, symbolizer: new Plate("number") },
+      { dataLayer: "roads", minzoom: 11, symbolizer: plate("number") },
       { dataLayer: "roads", minzoom: 15, symbolizer: along("name", INK.street_name, 12) },
     ],
   };

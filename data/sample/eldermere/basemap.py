@@ -120,6 +120,7 @@ def _places() -> gpd.GeoDataFrame:
         for name, (kind, shape) in network.greens().items()
         if kind in {"woodland", "golf", "park"}
     ]
+    rows.append(("locality", "Market Place", Point(8, -18), 16))
     rows += [("water", name, Point(at), zoom) for name, at, zoom in WATERS]
     return gpd.GeoDataFrame(
         {

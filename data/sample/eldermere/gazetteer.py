@@ -13,6 +13,10 @@ from eldermere.parks import SITES
 
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # the letters that end a postcode
 RING = 1_900.0  # metres from the cross: inside is EM1
+OTHERS = [  # name, type, spot
+    ("Elder Mere", "lake", (-1500, 990)), ("Market Place", "square", (5, 5)),
+    ("River Elder", "river", (1250, 250)), ("Eldermere Harbour", "harbour", (2760, 30)),
+]  # fmt: skip
 VILLAGES = {"Northscar", "Southness", "Wrack Point"}
 
 
@@ -46,14 +50,16 @@ def _places() -> pd.DataFrame:
         for name, (kind, shape) in network.greens().items()
         if kind not in SITES and name not in {quarter.name for quarter in QUARTERS}
     ]
-    rows.append({"kind": "feature", "name": "Elder Mere", "type": "lake",
-                 "geometry": Point(-1500, 990)})  # fmt: skip
+    rows += [
+        {"kind": "feature", "name": name, "type": kind, "geometry": Point(at)}
+        for name, kind, at in OTHERS
+    ]
     return pd.DataFrame(rows)
 
 
 def _features() -> pd.DataFrame:
     marks = landmarks.landmarks()
-    marks = marks[~marks["name"].isin({"Mere Park", "Eldermere", "Sandhaven"})]
+    marks = marks[~marks["name"].isin({"Mere Park", "Ringway Retail Park"})]
     return pd.DataFrame(
         {"kind": "feature", "name": marks["name"], "type": marks["kind"], "geometry": marks.geometry}
     )

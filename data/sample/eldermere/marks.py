@@ -4,8 +4,8 @@ from eldermere.ground import Spot
 
 # kind, name, spot, zoom from which the map names it
 LANDMARKS: list[tuple[str, str, Spot, int]] = [
-    ("rail_station", "Eldermere", (170, -815), 12),
-    ("rail_station", "Sandhaven", (2790, -1960), 13),
+    ("rail_station", "Eldermere Station", (170, -815), 12),
+    ("rail_station", "Sandhaven Station", (2790, -1960), 13),
     ("rail_station", "Wrack Point Ferry", (-4060, -800), 13),
     ("rail_station", "Quarrydene Halt", (-2260, -985), 13),
     ("bus_station", "Eldermere Bus Station", (330, -190), 13),

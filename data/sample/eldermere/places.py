@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from eldermere import network
 from eldermere.dates import LONDON, PLAN_DATE
-from eldermere.ground import SEED, ground, ripple, to_grid
+from eldermere.ground import CROSS, SEED, ground, ripple, to_grid
 from eldermere.incidents import dry, spot_of
 from eldermere.premises import premises
 from eldermere.told import CONCERNS, NOTES, REASONS, REPORTS, Told
@@ -108,10 +108,9 @@ def _precision(told: Told) -> str:
 
 def _premises_ref(name: str) -> str:
     known = premises()
-    shown = "Eldermere Railway Station" if name == "Eldermere" else name
-    found = known.loc[known["name"].eq(shown), "ref"]
+    found = known.loc[known["name"].eq(name), "ref"]
     if found.empty:
-        raise LookupError(f"no premises is called {shown!r}")
+        raise LookupError(f"no premises is called {name!r}")
     return str(found.iloc[0])
 
 
@@ -141,8 +140,6 @@ def _spot(landmark: str) -> Any:
     known = premises()
     found = known[known["name"].eq(landmark)]
     if len(found):
-        from eldermere.ground import CROSS
-
         return np.array([found["easting"].iloc[0], found["northing"].iloc[0]]) - CROSS
     return dry(spot_of(landmark))
 

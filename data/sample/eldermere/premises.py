@@ -9,7 +9,7 @@ import pandas as pd
 from shapely import Point
 
 from eldermere import gazetteer, landmarks
-from eldermere.ground import SEED, to_grid
+from eldermere.ground import CROSS, SEED, to_grid
 
 SHOP = "Mo-Sa 09:00-17:30"
 LATE = "Mo-Th,Su 17:00-23:00; Fr-Sa 17:00-03:00"
@@ -23,7 +23,7 @@ SEALED_KINDS = {"childrens_home", "refuge", "supported_accommodation"}
 # roles: p partner premises, g Community Guardian, s safe place; None is "not known"
 Entry = tuple[str, str, str, bool | None, bool | None, bool | None, str]
 AT_LANDMARKS: dict[str, Entry] = {
-    "Eldermere": ("rail_station", "pg", "Mo-Su 05:30-23:45", True, None, True, "Elder Valley Trains"),
+    "Eldermere Station": ("rail_station", "pg", "Mo-Su 05:30-23:45", True, None, True, "Elder Valley Trains"),
     "Eldermere Bus Station": ("bus_station", "pg", "Mo-Su 06:00-23:00", True, None, True, "Elder Valley Buses"),
     "Eldermere Infirmary": ("hospital", "ps", ALWAYS, True, True, True, "Eldermere Health Trust"),
     "Mereside College": ("school", "pg", "Mo-Fr 08:00-18:00", True, True, True, "Mereside School Trust"),
@@ -117,10 +117,9 @@ def premises() -> pd.DataFrame:
 def _at_landmark(name: str, entry: Entry) -> dict[str, object]:
     marks = landmarks.landmarks()
     place_type, roles, hours, trained, trusted, willing, agency = entry
-    shown = "Eldermere Railway Station" if name == "Eldermere" else name
     at = marks.geometry[marks["name"].eq(name)].iloc[0]
     told = {"trained": _told(trained), "trusted": _told(trusted), "willing": _told(willing)}
-    return _row(shown, place_type, roles, hours, agency, at) | told
+    return _row(name, place_type, roles, hours, agency, at) | told
 
 
 def _elsewhere(
@@ -130,16 +129,10 @@ def _elsewhere(
     known = gazetteer.gazetteer()
     codes = known[known["kind"].eq("postcode") & known["district"].eq(quarter)]
     row = codes.iloc[int(chance.integers(len(codes)))]
-    at = Point(*(np.array([row["easting"], row["northing"]]) - _cross() + [12.0, 9.0]))
+    at = Point(*(np.array([row["easting"], row["northing"]]) - CROSS + [12.0, 9.0]))
     agency = "Eldermere Council" if place_type in SEALED_KINDS else ""
     told = {"trained": "yes", "trusted": "yes", "willing": "yes"}
     return _row(name, place_type, roles, hours, agency, at) | told
-
-
-def _cross() -> np.ndarray:
-    from eldermere.ground import CROSS
-
-    return np.array(CROSS)
 
 
 def _row(

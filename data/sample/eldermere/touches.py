@@ -19,7 +19,7 @@ ROLES = {  # role: how many
 SPOTS: dict[str, list[tuple[str, str, float]]] = {  # role: (landmark, place type, share)
     "last_seen": [
         ("Eldermere Bus Station", "bus_station", 3), ("Ringway Retail Park", "retail_park", 2),
-        ("Eldermere", "rail_station", 2), ("Weavers Park Skate Park", "play_area", 1),
+        ("Eldermere Station", "rail_station", 2), ("Weavers Park Skate Park", "play_area", 1),
         ("Brockwell School", "school", 1), ("Saltgarth Academy", "school", 1),
         ("Market Hall", "town_centre_street", 1),
     ],
@@ -28,8 +28,8 @@ SPOTS: dict[str, list[tuple[str, str, float]]] = {  # role: (landmark, place typ
         ("Ringway Retail Park", "retail_park", 2), ("Wrack Point Ferry", "rail_station", 1),
     ],
     "travelled_via": [
-        ("Eldermere Bus Station", "bus_station", 5), ("Eldermere", "rail_station", 4),
-        ("Wrack Point Ferry", "rail_station", 2), ("Sandhaven", "rail_station", 1),
+        ("Eldermere Bus Station", "bus_station", 5), ("Eldermere Station", "rail_station", 4),
+        ("Wrack Point Ferry", "rail_station", 2), ("Sandhaven Station", "rail_station", 1),
         ("Station Taxi Rank", "taxi_rank", 1),
     ],
     "found_at": [

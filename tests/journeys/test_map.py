@@ -1,0 +1,121 @@
+"""What a chair, a constable and a volunteer do with the map, in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import LAPTOP, PHONE
+
+pytestmark = pytest.mark.journey
+SIZES = pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+
+
+def canvas(page: Page):
+    """Wait until the map is drawn, and return its frame."""
+    handle = page.wait_for_selector("iframe[title*=folium]")
+    frame = handle.content_frame()
+    frame.wait_for_selector(".leaflet-marker-icon")
+    return frame
+
+
+def section(page: Page, name: str) -> None:
+    page.locator(".st-key-panel").get_by_role("radio", name=name).click()
+
+
+def turn_on(page: Page, layer: str) -> None:
+    page.locator(".st-key-panel label").filter(has_text=re.compile(f"^{layer}")).first.click()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has run to its end."""
+    page.wait_for_selector("[data-test-script-state=notRunning]", state="attached")
+
+
+@SIZES
+def test_a_chair_opens_the_map_filters_searches_and_reads_a_card(visit, size):
+    page = visit("chair", size=size)
+    frame = canvas(page)
+    frame.evaluate("() => { window.keptAlive = true }")
+
+    section(page, "List")
+    page.locator(".st-key-entries button").first.click()
+    card = page.locator(".sg-card")
+    expect(card).to_be_visible()
+    expect(page.get_by_text("What is strong here")).to_be_visible()
+    assert "pick=places" in page.url
+
+    page.get_by_placeholder("Find a place, street or postcode").fill("bus station")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-found button").first.click()
+    expect(card.locator("h2")).to_contain_text("Bus Station")
+
+    section(page, "Filters")
+    page.get_by_label("Type of harm").click()
+    page.get_by_role("option", name="Child sexual exploitation").click()
+    page.wait_for_url("**harm=CSE**")
+    assert canvas(page).evaluate("() => window.keptAlive"), "the map was mounted anew"
+
+
+def test_a_click_on_the_map_opens_the_card_of_that_place(visit):
+    page = visit("chair")
+    frame = canvas(page)
+    marker = frame.locator(".leaflet-marker-icon", has_text="FI").first
+    marker.click()
+    expect(page.locator(".sg-card h2")).to_contain_text("Ringway Retail Park")
+
+
+def test_a_link_shows_the_same_view_with_the_readers_own_permissions(visit):
+    sent = "/?layers=places,incidents,wards&harm=CCE"
+    chair, volunteer = visit("chair", path=sent.replace("&", "%26")), visit("volunteer")
+    canvas(chair)
+    volunteer.goto(chair.url)
+    canvas(volunteer)
+    settled(volunteer)
+    assert "places" not in volunteer.url.split("layers=")[1].split("&")[0].replace("safe_places", "")
+
+
+def test_a_constable_draws_a_place(visit):
+    page = visit("constable")
+    frame = canvas(page)
+    section(page, "Layers")
+    page.get_by_role("button", name="Add a place of concern").click()
+    frame.wait_for_selector(".leaflet-pm-toolbar, .sg-tools")
+    expect(page.get_by_text("Draw on the map first")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Add a place of concern")).to_be_visible()
+
+
+@SIZES
+def test_a_volunteer_sees_area_counts_safe_places_own_reports_and_nothing_else(visit, size):
+    page = visit("volunteer", size=size)
+    canvas(page)
+    section(page, "Layers")
+    titles = page.locator(".st-key-panel [data-testid=stCheckbox], .st-key-panel label")
+    expect(page.get_by_text("Safe places and strengths")).to_be_visible()
+    told = " ".join(titles.all_inner_texts())
+    assert "Incidents by ward" in told
+    assert "Your own reports" in told
+    for absent in ("Places of concern", "Hot spots", "Partner premises", "Annotations"):
+        assert absent not in told
+    assert page.goto(page.url.split("?")[0] + "?layers=places&pick=places/1").ok
+    canvas(page)
+    expect(page.locator(".sg-card")).to_have_count(0)
+
+
+def test_a_stranger_sees_the_sign_in_page_and_gets_no_tile(town, browser):
+    page = browser.new_context().new_page()
+    page.goto(f"{town}/?layers=places")
+    assert "/sign-in" in page.url
+    answer = page.request.get(f"{town}/tiles/incidents/14/8145/5197.mvt")
+    assert answer.status == 401
+
+
+@pytest.mark.parametrize("username", ["chair", "constable", "volunteer"])
+def test_axe_finds_no_serious_violation_around_the_map(visit, username):
+    page = visit(username)
+    canvas(page)
+    found = Axe().run(page, options={"iframes": False}).response["violations"]
+    serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    assert serious == []
