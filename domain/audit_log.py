@@ -21,7 +21,7 @@ from domain import audit
 from domain.accounts import User
 from domain.audit import ACTIONS, Entry, action
 from domain.errors import Invalid
-from domain.people import Actor, Permission
+from domain.people import Actor, Permission, Tier
 
 LONDON = ZoneInfo("Europe/London")
 CLAUSE = re.compile(r"[.:;\n]")
@@ -48,7 +48,10 @@ SUBJECTS = {
     "sign_in": "Sign-in",
     "user_grant": "Role of a person",
 }
-EMPTY = (None, "", False, [], {})
+INSTANTS = frozenset(
+    {"created_at", "expires", "expires_at", "locked_until", "revoked_at", "signed_out_at"}
+)
+EMPTY: tuple[Any, ...] = (None, "", False, [], {})
 TOLD = frozenset(
     {"agency", "app_user", "user_grant", "sign_in", "preference", "codes", "import_batch", "job"}
 )
@@ -199,6 +202,10 @@ def _said(name: str, value: Any, names: Mapping[int, str]) -> str:
         return "none"
     if name == "user_id" and value in names:
         return names[value]
+    if name in INSTANTS and isinstance(value, str):
+        return f"{datetime.fromisoformat(value).astimezone(LONDON):%d %b %Y, %H:%M}"
+    if name == "tier":
+        return Tier(value).title
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value)

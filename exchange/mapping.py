@@ -16,11 +16,11 @@ ENOUGH = 0.6  # of the filled cells of a sample
 
 PERSON = re.compile(
     r"(fore|first|last|sur|given|family|middle|full|maiden|child|person|victim|suspect|offender"
-    r"|nick|pupil|student|parent|carer|mother|father|worker|officer)s?(\w{0,6})?names?\b"
+    r"|nick|pupil|student|parent|carer|mother|father|worker|officer|contact|manager|owner|keyholder|staff|referrer)s?\W{0,2}\w{0,6}\W?names?\b"
     r"|^names?$|^alias(es)?$|birth|\bdob\b|\bnhs|\bupn\b|national insurance|\bni (no|num)"
     r"|\b(person|child|pupil|client|case|episode|service user|mosaic|liquidlogic|nominal)s? ?"
     r"(id|ref|reference|no|num|number|urn)?\b$|address|phone|mobile|e ?mail|ethnic|gender|\bsex\b"
-    r"|^age\b|social worker|next of kin|guardian name",
+    r"|^age\b|social worker|next of kin|guardian name|contact person",
     re.I,
 )
 

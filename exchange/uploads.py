@@ -3,7 +3,6 @@
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +25,12 @@ class Upload:
     def token(self) -> str:
         """The random name."""
         return self.folder.name
+
+    @property
+    def owner(self) -> str:
+        """The number of the person who sent it; empty where nobody did."""
+        note = self.folder / "owner"
+        return note.read_text(encoding="ascii") if note.is_file() else ""
 
     @property
     def file(self) -> Path:
@@ -65,7 +70,7 @@ def begin(folder: Path, actor: Actor) -> Upload:
     TooMany
         So many files of this person lie there already that have not been taken in.
     """
-    if sum(1 for _each in _waiting(folder, actor)) >= MOST_WAITING:
+    if len(_waiting(folder, actor)) >= MOST_WAITING:
         raise TooMany("You sent several files that were not imported. Import or remove them first.")
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     private = folder / secrets.token_urlsafe(32)
@@ -74,12 +79,9 @@ def begin(folder: Path, actor: Actor) -> Upload:
     return Upload(private)
 
 
-def _waiting(folder: Path, actor: Actor) -> Iterator[Upload]:
-    for each in folder.iterdir() if folder.is_dir() else ():
-        owner = each / "owner"
-        if owner.is_file() and owner.read_text(encoding="ascii") == str(actor.id):
-            if any(each.glob("file*")):
-                yield Upload(each)
+def _waiting(folder: Path, actor: Actor) -> list[Upload]:
+    every = [Upload(each.parent) for each in folder.glob("*/file*")] if folder.is_dir() else []
+    return [each for each in every if each.owner == str(actor.id)]
 
 
 def path_for(upload: Upload, name: str) -> Path:
@@ -99,8 +101,7 @@ def claimed(folder: Path, actor: Actor, token: str) -> Upload:
     upload = Upload(folder / token)
     if TOKEN.fullmatch(token) is None or not upload.folder.is_dir():
         raise NotFound("That file is not there any more. Please send it again.")
-    owner = (upload.folder / "owner").read_text(encoding="ascii")
-    if actor.id is None or owner != str(actor.id):
+    if actor.id is None or upload.owner != str(actor.id):
         raise NotFound("That file is not there any more. Please send it again.")
     return upload
 

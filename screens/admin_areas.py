@@ -5,9 +5,11 @@ import streamlit as st
 
 from domain import areas
 from domain.grants import KINDS
+from domain.people import Permission
 from screens import desk
 from screens.admin_desk import said, say
 
+desk.actor().must(Permission.MANAGE_AREAS)
 st.title("Areas and boundaries")
 st.write(
     "Wards, LSOAs and beats are counted in, and a person's work can be limited to one. Each set has"

@@ -1,40 +1,12 @@
 """The words that records are coded with."""
 
-import math
-
-import pandas as pd
 import streamlit as st
 
 from domain import code_editing, codes
-from domain.code_editing import Line
-from domain.codes import CodeList
 from domain.people import Permission
 from screens import desk
+from screens.admin_codes_table import lines, table
 from screens.admin_desk import plain, said, say
-
-COLUMNS = {"code": "Code", "label": "Label", "order": "Order", "retired": "Retired"}
-
-
-def table(listed: CodeList) -> pd.DataFrame:
-    """Lay a list out to be changed."""
-    rows = [(each.code, each.label, each.order, each.retired) for each in listed.values()]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def lines(changed: pd.DataFrame) -> list[Line]:
-    """Read the table back; rows that were left empty are nothing."""
-    last = changed["order"].max()
-    filled = changed[changed["code"].notna() & (changed["code"] != "")]
-    return [
-        Line(
-            str(row.code).strip(),
-            "" if pd.isna(row.label) else str(row.label),
-            last + 1 if row.order is None or math.isnan(row.order) else float(row.order),
-            bool(row.retired) and not pd.isna(row.retired),
-        )
-        for row in filled.itertuples()
-    ]
-
 
 desk.actor().must(Permission.MANAGE_CODES)
 st.title("Code lists")

@@ -48,12 +48,14 @@ def table(everyone: list[User]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Name", "Username", "Agency", "Roles", "State"])
 
 
+@st.dialog("A password to hand over", on_dismiss="rerun")
 def hand_over(username: str, password: str) -> None:
     """Show a one-time password, once."""
-    st.success(f"Hand this over to {plain(username)} in person or by phone, never by e-mail.")
+    st.write(f"Give this to **{plain(username)}** in person or by phone, never by e-mail.")
     st.code(password, language=None)
-    st.caption("It is shown this once. It has to be changed at the first sign-in.")
-    st.button("I have handed it over")
+    st.caption("It is shown this once, and has to be changed at the first sign-in.")
+    if st.button("I have handed it over", type="primary"):
+        st.rerun()
 
 
 def add(agencies: dict[int, str]) -> None:
@@ -61,9 +63,13 @@ def add(agencies: dict[int, str]) -> None:
     with st.form("add_user", clear_on_submit=True):
         name = st.text_input("Name", max_chars=120)
         username = st.text_input("Username", max_chars=80, help="Letters, digits and . _ - @ +")
-        agency = st.selectbox("Agency", agencies, format_func=agencies.get)
+        agency = st.selectbox(
+            "Agency", agencies, None, format_func=agencies.get, placeholder="Choose one"
+        )
         sent = st.form_submit_button("Add this person", type="primary")
-    if sent:
+    if sent and agency is None:
+        st.warning("Choose the agency that this person works for.")
+    elif sent:
         with desk.shown_errors():
             with desk.writing() as (session, actor):
                 new, password = accounts.add_user(
@@ -151,7 +157,6 @@ def access(person: User) -> None:
                     session, actor, person.id, version=person.version
                 )
             hand_over(person.username, password)
-            return
     if buttons.button("Sign out everywhere"):
         act(accounts.sign_out_user, person.id, f"{person.name} is signed out everywhere.")
     if person.is_locked(NOW) and buttons.button("Unlock", type="primary"):

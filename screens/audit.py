@@ -14,8 +14,8 @@ HEADS = ("When", "Who", "What", "Record", "Changes")
 STYLE = """<style>
 .sg-log { width: 100%; border-collapse: collapse; font-size: 0.9375rem; line-height: 1.35; }
 .sg-log th { text-align: left; font-weight: 600; background: #f1eeea; }
-.sg-log th, .sg-log td { padding: 0.4rem 0.7rem; border-bottom: 1px solid #d9d4cc; vertical-align: top;
-  overflow-wrap: anywhere; }
+.sg-log th, .sg-log td { padding: 0.4rem 0.7rem; border-bottom: 1px solid #d9d4cc;
+  vertical-align: top; overflow-wrap: anywhere; }
 .sg-log td:first-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .sg-log td:last-child { width: 38%; }
 @media (max-width: 640px) {

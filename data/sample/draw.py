@@ -46,6 +46,7 @@ def draw_maps(folder: Path) -> None:
 
 
 def main() -> None:
+    """Read the command line and draw."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--into", type=Path, default=HERE)
     asked.add_argument("--records", action="store_true", help="leave the maps as they are")

@@ -220,9 +220,7 @@
     paint: [
       area("earth", INK.land, { filter: (_zoom, feature) => feature.props.kind !== "beach" }),
       area("earth", INK.beach, { filter: kindIs("beach") }),
-      area("landuse", (_zoom, feature) => GROUND[feature?.props.kind] ?? INK.built, {
-        filter: (zoom, feature) => zoom >= from(feature),
-      }),
+      area("landuse", (_zoom, feature) => GROUND[feature?.props.kind] ?? INK.built),
       area("water", INK.water, { filter: (_zoom, feature) => feature.geomType === 3 }),
       {
         dataLayer: "water",

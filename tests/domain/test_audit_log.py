@@ -9,7 +9,7 @@ from domain import accounts, audit_log, grants
 from domain.audit import Entry
 from domain.audit_log import PAGE, Wanted
 from domain.errors import Invalid, NotPermitted
-from domain.people import SYSTEM, Kind, Role
+from domain.people import SYSTEM, Kind, Role, Tier
 from tests.conftest import arrange
 
 
@@ -53,12 +53,18 @@ def test_readers_of_the_log_are_administrators_and_coordinators(store, people):
 def test_an_entry_reads_as_who_did_what_to_whom(store, people, admin):
     partner = people[Role.PARTNER].id
     with store.writing() as session:
-        grants.give(session, admin, partner, role=Role.POLICE, reason="Covers for a colleague")
+        end = datetime(2099, 7, 1, 22, 59, tzinfo=UTC)
+        why = "Covers for a colleague"
+        grants.give(
+            session, admin, partner, role=Role.POLICE, tier=Tier.SEALED, expires=end, reason=why
+        )
     told = read(store, admin)[0]
     assert told.who == "Administrator (administrator)"
-    assert told.does.startswith("Give a person one more capacity")
+    assert told.does == "Give a person one more capacity"
     assert told.record.startswith("Role of a person ")
-    assert "role: police" in told.changes
+    for words in ("role: police", "tier: Sealed", "expires: 01 Jul 2099, 23:59"):
+        assert words in told.changes
+    assert "area" not in told.changes
     assert "user: Community Partner (community-partner)" in told.changes
 
 

@@ -37,8 +37,10 @@ BEATS: dict[str, list[int]] = {
 
 @cache
 def areas() -> gpd.GeoDataFrame:
-    """All boundaries in British National Grid: ``kind``, ``code``, ``name``, ``vintage``,
-    ``ward_code``, ``population``."""
+    """Give all boundaries in British National Grid.
+
+    Columns: ``kind``, ``code``, ``name``, ``vintage``, ``ward_code``, ``population``.
+    """
     small = _small_areas()
     ward = _grouped(small, "ward", WARDS, "X05")
     beat = _grouped(small, "beat", BEATS, "X23")
@@ -108,10 +110,3 @@ def _whole_polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if kinds - {"Polygon", "MultiPolygon"}:
         raise ValueError(f"an area that is no polygon: {kinds}")
     return frame
-
-
-def codes_at(frame: gpd.GeoDataFrame, kind: str) -> pd.Series:
-    """Code of the area of ``kind`` that holds each point of ``frame`` (British National Grid)."""
-    held = areas().query("kind == @kind")[["code", "geometry"]]
-    joined = frame[["geometry"]].sjoin(held, predicate="within")
-    return joined["code"].groupby(level=0).first().reindex(frame.index)

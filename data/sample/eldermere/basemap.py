@@ -1,4 +1,4 @@
-"""The base map: every layer of the drawing, in British National Grid, with the tiles' attributes."""
+"""The base map: every layer of the drawing in British National Grid."""
 
 from functools import cache
 
@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from shapely import Point
+from shapely.geometry.base import BaseGeometry
 
 from eldermere import houses, landmarks, landuse, network
 from eldermere.gazetteer import VILLAGES
@@ -44,14 +45,19 @@ def layers() -> dict[str, gpd.GeoDataFrame]:
 def _earth() -> gpd.GeoDataFrame:
     land = ground().land
     sands = shapely.union_all([shapely.box(*each) for each in BEACHES])
-    shore = land.boundary.buffer(38).intersection(sands).difference(ground().wet.union(ground().piers).buffer(42))
+    shore = (
+        land.boundary.buffer(38)
+        .intersection(sands)
+        .difference(ground().wet.union(ground().piers).buffer(42))
+    )
     shore = shore.buffer(-9).buffer(9)
     return gpd.GeoDataFrame({"kind": ["land", "beach"]}, geometry=[land, shore])
 
 
 def _water() -> gpd.GeoDataFrame:
     place = ground()
-    rows = [("river", "River Elder", place.river), ("lake", "Elder Mere", place.mere)]
+    rows: list[tuple[str, str, BaseGeometry]] = [("river", "River Elder", place.river)]
+    rows.append(("lake", "Elder Mere", place.mere))
     rows += [("stream", name, line.difference(place.wet)) for name, line in place.becks.items()]
     return gpd.GeoDataFrame(
         {"kind": [row[0] for row in rows], "name": [row[1] for row in rows]},
@@ -73,7 +79,7 @@ def _roundabouts(every: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ring = shapely.union_all(every.geometry[every["kind"].eq("ring")].to_numpy())
     other = every.geometry[every["kind"].isin({"a_road", "b_road", "main"})]
     meet = shapely.union_all(other.to_numpy()).intersection(ring.buffer(0.2))
-    spots = shapely.get_parts(meet.buffer(40)) if not meet.is_empty else []
+    spots = shapely.get_parts(meet.buffer(40))
     rows = [
         {"kind": "ring", "class": "A", "ref": "", "name": "", "rank": 1, "bridge": 0, "oneway": 1,
          "geometry": spot.centroid.buffer(26, quad_segs=6).exterior}

@@ -3,6 +3,7 @@
 Cells share their corners exactly, so whatever is built of them (small areas, wards, beats) tiles.
 """
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,7 +59,8 @@ def _tied(line: LineString, others: list[LineString], reach: float = 140.0) -> L
 def _parts(road: Road, line: LineString) -> list[LineString]:
     cuts = [0.0, *road.cuts, 1.0]
     return [
-        substring(line, a, b, normalized=True) for a, b in zip(cuts, cuts[1:], strict=False)
+        LineString(substring(line, a, b, normalized=True).coords)
+        for a, b in itertools.pairwise(cuts)
     ]
 
 
@@ -92,7 +94,7 @@ def _cuts(land: BaseGeometry) -> list[BaseGeometry]:
 
 
 @cache
-def _regions() -> list[Polygon]:
+def _regions() -> list[BaseGeometry]:
     """Voronoi cells of the quarters' spots, rippled so that no hedge is ruler-straight."""
     spots = MultiPoint([quarter.spot for quarter in QUARTERS])
     frame = shapely.box(-6000, -5000, 6000, 5000)

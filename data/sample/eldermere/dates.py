@@ -1,6 +1,6 @@
 """Two years of invented days: clock, calendar and school terms of an English town."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -47,13 +47,12 @@ def some_day(chance: Generator, weights: list[float]) -> date:
 
 
 def at_hour(day: date, hour: float) -> datetime:
-    """The instant ``hour`` hours after midnight of ``day`` on the town's clocks.
+    """Give the instant ``hour`` hours after midnight of ``day`` on the town's clocks.
 
     An hour of 24 or more falls on the next day; an hour that the spring change skips moves on.
     """
     minutes = round(hour * 60)
-    local = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
-    instant = local.replace(tzinfo=LONDON)
+    instant = datetime.combine(day, time(), LONDON) + timedelta(minutes=minutes)  # wall clock
     return instant.astimezone(ZoneInfo("UTC")).astimezone(LONDON)
 
 

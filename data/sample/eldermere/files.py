@@ -1,7 +1,6 @@
 """Write what was drawn: small files, the same bytes for the same seed where the format allows."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,13 @@ STAMP = "2026-11-22T00:00:00.000Z"  # GeoPackages carry a date of change: always
 
 
 def write_json(path: Path, told: Any) -> None:
+    """Write JSON that reads well in a difference."""
     text = json.dumps(told, ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
+    """Write a CSV with a heading line and Unix line ends."""
     frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
@@ -30,5 +31,4 @@ def write_layers(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:
             frame, path, layer=name, driver="GPKG", append=path.exists(), SPATIAL_INDEX="NO"
         )
     for left in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-        if left.exists():
-            os.remove(left)
+        left.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The gazetteer: streets, places, landmarks and invented postcodes (area EM, which is not in use)."""
+"""The gazetteer: streets, places, landmarks and invented postcodes (no real area is EM)."""
 
 from functools import cache
 
@@ -22,8 +22,11 @@ VILLAGES = {"Northscar", "Southness", "Wrack Point"}
 
 @cache
 def gazetteer() -> pd.DataFrame:
-    """One row a name: ``kind``, ``name``, ``type``, ``street``, ``postcode``, ``district``,
-    ``easting``, ``northing``."""
+    """Give one row a name.
+
+    Columns: ``kind``, ``name``, ``type``, ``street``, ``postcode``, ``district``, ``easting``,
+    ``northing``.
+    """
     streets, codes = _streets()
     every = pd.concat([_places(), _features(), streets, codes], ignore_index=True)
     frame = to_grid(gpd.GeoDataFrame(every, geometry="geometry"))
@@ -61,7 +64,12 @@ def _features() -> pd.DataFrame:
     marks = landmarks.landmarks()
     marks = marks[~marks["name"].isin({"Mere Park", "Ringway Retail Park"})]
     return pd.DataFrame(
-        {"kind": "feature", "name": marks["name"], "type": marks["kind"], "geometry": marks.geometry}
+        {
+            "kind": "feature",
+            "name": marks["name"],
+            "type": marks["kind"],
+            "geometry": marks.geometry,
+        }
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 SEED = 20241101
 CROSS = (466_000.0, 543_700.0)  # the market cross, easting and northing
@@ -42,8 +43,7 @@ def curve(spots: Sequence[Spot], closed: bool = False, step: float = 18.0) -> Fl
         count = max(2, int(np.hypot(*(c - b)) / step))
         t = np.linspace(0, 1, count, endpoint=False)[:, None]
         pieces.append(
-            0.5
-            * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2)
+            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2)
             + 0.5 * (3 * b - a - 3 * c + d) * t**3
         )
     return np.vstack([*pieces, points[:1] if closed else points[-1:]])
@@ -65,7 +65,7 @@ def ripple(at: Floats, height: float, length: float, seed: int = SEED) -> Floats
     return at + height * np.stack(shift, axis=1) / np.sqrt(12)
 
 
-def _land() -> Polygon:
+def _land() -> BaseGeometry:
     outline = curve(COAST, closed=True, step=25)
     outline = ripple(ripple(outline, 55, 700), 14, 130, seed=SEED + 1)
     return Polygon(outline).buffer(0)
@@ -260,15 +260,16 @@ BUILT = {"old", "terrace", "villas", "interwar", "culdesac", "village"}
 class Ground:
     """What nature and the railway left: polygons and lines in local metres."""
 
-    land: Polygon
-    river: Polygon
-    mere: Polygon
-    becks: dict[str, LineString]
+    land: BaseGeometry
+    river: BaseGeometry
+    mere: BaseGeometry
+    becks: dict[str, BaseGeometry]
     rails: dict[str, LineString]
-    piers: Polygon
+    piers: BaseGeometry
 
     @property
-    def wet(self) -> Polygon:
+    def wet(self) -> BaseGeometry:
+        """River and mere together."""
         return self.river.union(self.mere)
 
 
@@ -281,19 +282,19 @@ def ground() -> Ground:
     width = 5 + 17 * along + 34 * np.clip((along - 0.72) / 0.28, 0, 1) ** 2
     reaches = [
         LineString(pair).buffer(wide)
-        for pair, wide in zip(
-            zip(line.coords, line.coords[1:], strict=False), width, strict=False
-        )
+        for pair, wide in zip(zip(line.coords, line.coords[1:], strict=False), width, strict=False)
     ]
     dock = Polygon([(2520, 90), (2540, -60), (2960, -90), (2990, 120)])
     land = _land()
     river = shapely.union_all([*reaches, dock]).intersection(land)
     mere = Polygon(ripple(curve(MERE, closed=True), 14, 220, seed=SEED + 3)).buffer(0)
-    piers = shapely.union_all([
-        LineString(curve([(3180, 290), (3500, 320), (3800, 250)])).buffer(9),
-        LineString(curve([(3200, -80), (3450, -60), (3640, 20)])).buffer(9),
-        LineString(curve([(-4060, -640), (-4360, -690), (-4560, -660)])).buffer(8),
-    ])
+    piers = shapely.union_all(
+        [
+            LineString(curve([(3180, 290), (3500, 320), (3800, 250)])).buffer(9),
+            LineString(curve([(3200, -80), (3450, -60), (3640, 20)])).buffer(9),
+            LineString(curve([(-4060, -640), (-4360, -690), (-4560, -660)])).buffer(8),
+        ]
+    )
     land = land.union(piers)
     becks = {
         name: LineString(ripple(curve(spots), 16, 240, seed=SEED + 4)).intersection(land)
@@ -304,6 +305,5 @@ def ground() -> Ground:
 
 
 def market_square() -> Polygon:
-    """The paved market place at the cross."""
+    """Give the paved market place at the cross."""
     return Polygon([(-62, 48), (58, 62), (74, -38), (-48, -58)])
-

@@ -1,5 +1,6 @@
 """Footprints: rows, semis and villas along streets, crooked lots in the core, sheds, landmarks."""
 
+import itertools
 from functools import cache
 
 import geopandas as gpd
@@ -42,6 +43,7 @@ CIVIC = {
     "park": [], "play_area": [], "taxi_rank": [], "lighthouse": [(0, 0, 9, 9)],
     "takeaway": [], "pub": [], "cafe": [], "shop": [], "salon": [], "retail_park": [],
 }  # fmt: skip
+VERGE = {"a_road": 11.0, "b_road": 10.0, "main": 10.0}  # nearest front to the centre line
 CHUNK = 90.0  # metres
 PUBLIC = {"shop", "supermarket", "cinema", "retail_park"}
 
@@ -129,8 +131,9 @@ def _houses(taken: BaseGeometry) -> gpd.GeoDataFrame:
     shapes, owner = [], []
     for row, line in zip(lived.index, lived.geometry, strict=True):
         chunk = CHUNK if lived.at[row, "quarter"] < 0 else line.length + 1
+        verge = VERGE.get(str(lived.at[row, "kind"]), 0.0)
         for piece in _chunks(line, chunk):
-            for found in _along(piece, int(lived.at[row, "quarter"])):
+            for found in _along(piece, int(lived.at[row, "quarter"]), verge):
                 shapes.append(found)
                 owner.append(np.full(len(found), row))
     every, rows = np.concatenate(shapes), np.concatenate(owner)
@@ -145,17 +148,23 @@ def _chunks(line: BaseGeometry, chunk: float) -> list[LineString]:
     found = []
     for piece in parts(line, least=24):
         ends = np.linspace(0, piece.length, int(piece.length // chunk) + 2)
-        found += [substring(piece, a, b) for a, b in zip(ends, ends[1:], strict=False)]
+        found += [_substring(piece, a, b) for a, b in itertools.pairwise(ends)]
     return found
 
 
-def _along(line: LineString, quarter: int) -> list[NDArray[np.object_]]:
+def _substring(line: LineString, start: float, end: float) -> LineString:
+    return LineString(substring(line, start, end).coords)
+
+
+def _along(line: LineString, quarter: int, verge: float) -> list[NDArray[np.object_]]:
     """Give house plots on both sides of ``line``, of the style of the quarter beside it."""
     found = []
     for side in (1.0, -1.0):
         style = _style_at(line, side) if quarter < 0 else QUARTERS[quarter].style
         if style in PLOTS:
-            found.append(_plots(line, side, *PLOTS[style]))
+            front, deep, wide, step = PLOTS[style]
+            front = max(front, verge)
+            found.append(_plots(line, side, front=front, deep=deep, wide=wide, step=step))
     return found
 
 
@@ -176,7 +185,7 @@ def _cell_tree() -> tuple[STRtree, list[str]]:
 
 
 def _plots(
-    line: LineString, side: float, front: float, deep: float, wide: float, step: float
+    line: LineString, side: float, *, front: float, deep: float, wide: float, step: float
 ) -> NDArray[np.object_]:
     middles = np.arange(step * 0.6, line.length - wide * 0.4, step)
     if not len(middles):
@@ -192,7 +201,7 @@ def _plots(
     half = unit * wide / 2
     near, far = centre + out * front, centre + out * (front + deep * jitter)
     corners = np.stack([near - half, near + half, far + half, far - half, near - half], axis=1)
-    return shapely.polygons(np.round(corners, 1))
+    return np.asarray(shapely.polygons(np.round(corners, 1)), dtype=object)
 
 
 def _at(line: LineString, far: Floats) -> Floats:
@@ -219,4 +228,3 @@ def _standing(shapes: NDArray[np.object_], taken: BaseGeometry) -> NDArray[np.bo
         if a < b and free[a] and free[b]:
             free[b] = False
     return free
-

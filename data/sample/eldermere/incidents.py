@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.random import Generator
-from shapely import Point
 
-from eldermere import network
 from eldermere.dates import DAYS, LAST, PLAN_DATE, at_hour, in_term, some_day, told
-from eldermere.ground import CROSS, QUARTERS, SEED, ground
-from eldermere.marks import LANDMARKS
+from eldermere.ground import CROSS, SEED
+from eldermere.spots import dry, on_a_street, spot_of
 
 COUNT = 8_000
 CATEGORIES: dict[str, list[tuple[str, str, float]]] = {  # mix: (category, primary harm, share)
@@ -145,7 +142,7 @@ def _planted(pattern: Pattern, weights: list[float], chance: Generator) -> dict[
                          pattern.hours[0], pattern.hours[1] - 0.05))  # fmt: skip
     at = dry(centre + chance.normal(0, pattern.spread, 2))
     source = pattern.source if chance.random() < 0.45 else "police"
-    return _row(chance, pattern.mix, pattern.place_type, source, day, hour, at)
+    return _row(chance, pattern.mix, pattern.place_type, source, day=day, hour=hour, at=at)
 
 
 def _weight(pattern: Pattern, day: date) -> float:
@@ -164,13 +161,15 @@ def _weight(pattern: Pattern, day: date) -> float:
 
 def _chain(chance: Generator, number: int) -> list[dict[str, Any]]:
     """Near repeats: a few of one kind, close in space and time to the one before."""
-    at = _on_a_street(chance)
+    at = on_a_street(chance)
     day = DAYS[int(chance.integers(len(DAYS) - 60))]
     rows = []
     for _ in range(int(chance.integers(3, 7))):
-        row = _row(chance, "homes", "town_centre_street", "police", day, _any_hour(chance), dry(at))
+        row = _row(
+            chance, "homes", "walking_route", "police", day=day, hour=_any_hour(chance), at=dry(at)
+        )
         row |= {"category": "criminal damage", "harm_primary": "ASBv", "chain": number}
-        row |= {"place_type": "walking_route", "precision": "exact"}
+        row["precision"] = "exact"
         rows.append(row)
         turn, far = chance.uniform(0, 2 * np.pi), chance.uniform(15, CHAIN_REACH)
         at = at + far * np.array([np.cos(turn), np.sin(turn)])
@@ -179,19 +178,19 @@ def _chain(chance: Generator, number: int) -> list[dict[str, Any]]:
 
 
 def _background(chance: Generator) -> dict[str, Any]:
-    at = _on_a_street(chance)
+    at = on_a_street(chance)
     central = float(np.hypot(*at)) < 700
     mix, kind = ("town", "town_centre_street") if central else ("homes", "walking_route")
     source = str(chance.choice(list(AGENCIES), p=[0.7, 0.2, 0.03, 0.05, 0.02]))
     day = DAYS[int(chance.integers(len(DAYS)))]
-    row = _row(chance, mix, kind, source, day, _any_hour(chance), dry(at))
+    row = _row(chance, mix, kind, source, day=day, hour=_any_hour(chance), at=dry(at))
     if not central and chance.random() < 0.5:
         row["place_type"] = ""
     return row
 
 
 def _row(
-    chance: Generator, mix: str, place_type: str, source: str, day: date, hour: float, at: Any
+    chance: Generator, mix: str, place_type: str, source: str, *, day: date, hour: float, at: Any
 ) -> dict[str, Any]:
     options = CATEGORIES[mix]
     share = np.array([each[2] for each in options])
@@ -234,43 +233,3 @@ HOURLY = np.array([3, 2, 1.5, 1, 1, 1, 1.5, 2.5, 4, 4, 4, 4.5, 5, 5, 5.5, 7, 7.5
 
 def _any_hour(chance: Generator) -> float:
     return float(chance.choice(24, p=HOURLY / HOURLY.sum()) + chance.random())
-
-
-@cache
-def _pieces() -> tuple[np.ndarray, np.ndarray]:
-    """Street lines, and how likely each is: by length, and busier towards the centre."""
-    streets = network.streets()
-    streets = streets[streets["kind"].isin({"residential", "main", "a_road", "b_road"})]
-    share = streets["quarter"].map(lambda at: QUARTERS[at].share if at >= 0 else 0.9)
-    far = np.hypot(streets.centroid.x, streets.centroid.y)
-    weight = streets.length * (share + 0.15) * (1 + 2.2 * np.exp(-((far / 650) ** 2)))
-    return streets.geometry.to_numpy(), (weight / weight.sum()).to_numpy()
-
-
-def _on_a_street(chance: Generator) -> np.ndarray:
-    lines, share = _pieces()
-    line = lines[int(chance.choice(len(lines), p=share))]
-    at = line.interpolate(chance.random(), normalized=True)
-    return np.array([at.x, at.y]) + chance.uniform(-9, 9, 2)
-
-
-@cache
-def _safe_ground() -> Any:
-    land = ground()
-    shape = land.land.buffer(-30).difference(land.wet.buffer(1))
-    shapely.prepare(shape)
-    return shape
-
-
-def dry(at: np.ndarray) -> np.ndarray:
-    """Keep a spot on land: one in the water moves to the bank."""
-    point = Point(at)
-    if _safe_ground().contains(point):
-        return at
-    bank = shapely.shortest_line(_safe_ground(), point).coords[0]
-    return np.array(bank)
-
-
-def spot_of(landmark: str) -> np.ndarray:
-    """Where a landmark was drawn, local metres."""
-    return np.array(next(row[2] for row in LANDMARKS if row[1] == landmark), dtype=float)

@@ -43,4 +43,3 @@ def _by_the_street(at: Point, off: float = 16.0) -> Point:
         return at
     stand = foot.interpolate(off) if foot.length > off else foot.interpolate(foot.length)
     return at if ground().wet.contains(stand) else stand
-

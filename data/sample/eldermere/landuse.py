@@ -24,7 +24,7 @@ Row = tuple[str, str, BaseGeometry]
 
 @cache
 def landuse() -> gpd.GeoDataFrame:
-    """Ground in local metres: ``kind``, ``name``, ``rank`` (draw from low to high), ``min_zoom``."""
+    """Give the ground in local metres: ``kind``, ``name``, ``rank`` to draw by, ``min_zoom``."""
     rows = [*_fields(), *_built(), *_greens(), *_pitches(), *_car_parks()]
     rows.append(("square", "Market Place", market_square()))
     land = ground()
@@ -50,7 +50,9 @@ def _fields() -> list[Row]:
     found: list[Row] = []
     for cell in frame.geometry[frame["style"].isin({"farm", "village", "park"})]:
         for piece in parts(cell, "Polygon"):
-            edges = shapely.union_all([piece.boundary, *halves(piece, chance, 60_000, 9, 9)], grid_size=0.1)
+            edges = shapely.union_all(
+                [piece.boundary, *halves(piece, chance, 60_000, 9, 9)], grid_size=0.1
+            )
             for field in shapely.get_parts(shapely.polygonize(shapely.get_parts(edges))):
                 if piece.contains(field.representative_point()):
                     kind = "grass" if chance.random() < 0.25 else "farmland"
@@ -95,7 +97,7 @@ def _greens() -> list[Row]:
 def _pitches() -> list[Row]:
     """Football pitches on playing fields and large school grounds."""
     found: list[Row] = []
-    for name, (kind, shape) in network.greens().items():
+    for kind, shape in network.greens().values():
         if kind not in {"playing_field", "school"}:
             continue
         wide, high = (96, 60) if kind == "playing_field" else (54, 34)

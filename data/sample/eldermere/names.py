@@ -3,6 +3,8 @@
 No word here is a person's name; themes are trades, weather, plants, sea and stone.
 """
 
+# ruff: noqa: E501 - tables of words read best with one entry a line
+
 import geopandas as gpd
 import numpy as np
 from shapely import STRtree
@@ -131,9 +133,7 @@ def _fresh(quarter: int, supply: dict[int, list[str]], used: set[str]) -> str:
     raise LookupError(f"{QUARTERS[quarter].name} has more streets than names: add words")
 
 
-def _parent(
-    frame: gpd.GeoDataFrame, tree: STRtree, row: int, given: list[str]
-) -> str | None:
+def _parent(frame: gpd.GeoDataFrame, tree: STRtree, row: int, given: list[str]) -> str | None:
     shape = frame.geometry.iloc[row]
     for other in sorted(tree.query(shape.buffer(0.3), "intersects")):
         near = frame.iloc[int(other)]

@@ -48,13 +48,14 @@ CUT = 0.1  # metres: the grid on which streets are joined
 
 
 @cache
-def greens() -> dict[str, tuple[str, Polygon]]:
+def greens() -> dict[str, tuple[str, BaseGeometry]]:
     """Named open ground drawn by hand: name to (kind, polygon)."""
     return parks()
 
 
 @cache
 def main_lines() -> MultiLineString:
+    """Give the middle lines of all main roads."""
     return MultiLineString([stretch.line for stretch in stretches()])
 
 
@@ -74,7 +75,7 @@ def _open() -> BaseGeometry:
 
 
 def _seaward() -> list[Polygon]:
-    """The sea side of the two promenades, kept open."""
+    """Give the sea side of the two promenades, kept open."""
     found = []
     for road in ROADS:
         if "Promenade" in road.names[0]:
@@ -85,11 +86,11 @@ def _seaward() -> list[Polygon]:
 
 
 def _room(cell: Cell) -> BaseGeometry:
-    """The part of a cell that streets may fill."""
+    """Give the part of a cell that streets may fill."""
     quarter = QUARTERS[cell.quarter]
     room = cell.shape.intersection(_open())
-    return room if quarter.style != "village" else room.intersection(
-        Point(quarter.spot).buffer(270)
+    return (
+        room if quarter.style != "village" else room.intersection(Point(quarter.spot).buffer(270))
     )
 
 
@@ -123,16 +124,20 @@ def _hedge_streets() -> Lines:
     for pair, line in hedge_lines():
         if not all(QUARTERS[each].style in BUILT - {"village"} for each in pair):
             continue
-        for piece in parts(line.difference(across).intersection(_open()), least=80):
-            if piece.intersection(beside).length < 0.45 * piece.length:
-                found.append(piece)
+        found += [
+            piece
+            for piece in parts(line.difference(across).intersection(_open()), least=80)
+            if piece.intersection(beside).length < 0.45 * piece.length
+        ]
     return found
 
 
 @cache
 def streets() -> gpd.GeoDataFrame:
-    """Every street: ``name``, ``kind``, ``class``, ``ref``, ``rank``, ``quarter``, ``oneway``,
-    ``bridge``; lines in local metres that share a corner wherever they meet."""
+    """Give every street, as lines in local metres that share a corner wherever they meet.
+
+    Columns: ``name``, ``kind``, ``class``, ``ref``, ``rank``, ``quarter``, ``oneway``, ``bridge``.
+    """
     raw: list[tuple[LineString, str, int, str, str]] = [
         (each.line, each.kind, -1, each.name, each.ref) for each in stretches()
     ]
@@ -195,8 +200,6 @@ def _finished(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     one = frame["kind"].eq("residential") & frame["quarter"].isin([0, 1])
     frame["oneway"] = (one & (chance.random(len(frame)) < 0.4)).astype(int)
     return frame
-
-
 
 
 def by_name() -> gpd.GeoDataFrame:

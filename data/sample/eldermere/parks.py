@@ -3,12 +3,13 @@
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from eldermere.ground import SEED, Spot, curve, ground, ripple
 from eldermere.marks import LANDMARKS
 
 
-def _blob(x: float, y: float, wide: float, high: float, turn: float = 0.0, seed: int = 0) -> Polygon:
+def _blob(x: float, y: float, *, wide: float, high: float, turn: float, seed: int) -> BaseGeometry:
     round_ = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     squared = [np.sign(f(round_)) * np.abs(f(round_)) ** 0.7 for f in (np.cos, np.sin)]
     at = np.stack([squared[0] * wide / 2, squared[1] * high / 2], axis=1)
@@ -16,7 +17,7 @@ def _blob(x: float, y: float, wide: float, high: float, turn: float = 0.0, seed:
     return Polygon(ripple(at @ spin + [x, y], 0.06 * min(wide, high), 150, SEED + seed)).buffer(0)
 
 
-# name: (kind, x, y, width, height, turn in radians)
+# by name: kind, middle, width, height, turn in radians
 OPEN_GROUND: dict[str, tuple[str, float, float, float, float, float]] = {
     "Castle Green": ("park", -330, 190, 190, 170, 0.2),
     "Riverside Gardens": ("park", 330, -330, 300, 90, 0.5),
@@ -93,19 +94,20 @@ WALKS: dict[str, tuple[str, list[Spot]]] = {
 }  # fmt: skip
 
 
-def parks() -> dict[str, tuple[str, Polygon]]:
-    """Open ground by name: (kind, polygon); the park round the mere comes first."""
+def parks() -> dict[str, tuple[str, BaseGeometry]]:
+    """Open ground by name: (kind, shape); the park round the mere comes first."""
     land = ground()
-    mere_park = land.mere.buffer(150).buffer(-20).intersection(
-        shapely.box(-2120, 560, -960, 1480)
-    )
+    mere_park = land.mere.buffer(150).buffer(-20).intersection(shapely.box(-2120, 560, -960, 1480))
     found = {"Mere Park": ("park", mere_park)}
     for number, (name, (kind, x, y, wide, high, turn)) in enumerate(OPEN_GROUND.items()):
-        found[name] = (kind, _blob(x, y, wide, high, turn, 20 + number))
+        found[name] = (kind, _blob(x, y, wide=wide, high=high, turn=turn, seed=20 + number))
     for number, (kind, name, (x, y), _zoom) in enumerate(LANDMARKS):
         if kind in SITES:
             wide, high = (220, 190) if name in LARGE_SCHOOLS else SITES[kind]
-            found[name] = (kind, _blob(x, y, wide, high, 0.1 * (number % 7), 60 + number))
+            found[name] = (
+                kind,
+                _blob(x, y, wide=wide, high=high, turn=0.1 * (number % 7), seed=60 + number),
+            )
     dry = land.land.buffer(-12)
     return {
         name: (kind, shape.difference(land.wet.buffer(8)).intersection(dry))
@@ -114,7 +116,7 @@ def parks() -> dict[str, tuple[str, Polygon]]:
 
 
 def paths() -> list[tuple[LineString, str, str]]:
-    """Walks and the cycle path, with their names; the longest dry piece of each."""
+    """Give walks and the cycle path with their names: the longest dry piece of each."""
     dry = ground().land.buffer(-22)
     found = []
     for name, (kind, spots) in WALKS.items():

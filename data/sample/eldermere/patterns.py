@@ -27,13 +27,14 @@ def parts(shape: BaseGeometry, kind: str = "LineString", least: float = 0.0) -> 
 
 def leaning(ground: Polygon) -> float:
     """Angle of the longer side of the ground, radians."""
-    box = np.array(ground.minimum_rotated_rectangle.exterior.coords)
+    box = shapely.get_coordinates(ground.minimum_rotated_rectangle)
     sides = np.diff(box, axis=0)[:2]
     long = sides[np.argmax(np.hypot(*sides.T))]
     return float(np.arctan2(long[1], long[0]))
 
 
 def waved(lines: Lines, height: float, length: float) -> Lines:
+    """Bend ``lines`` a little."""
     return [
         shapely.transform(line.segmentize(20), lambda at: ripple(at, height, length, SEED + 6))
         for line in lines
@@ -52,12 +53,11 @@ def rows(ground: Polygon, _doors: BaseGeometry, chance: Generator, gap: float = 
     places = np.arange(west + chance.uniform(130, 190), east - 80, chance.uniform(215, 260))
     across = [LineString([(x, south - 60), (x, north + 60)]) for x in places]
     bent = waved([rotate(line, turn, origin=(0, 0)) for line in long + across], 5, 500)
-    inside = [piece for line in bent for piece in parts(line.intersection(ground), least=45)]
-    return inside
+    return [piece for line in bent for piece in parts(line.intersection(ground), least=45)]
 
 
 def lanes_behind(streets: Lines, ground: Polygon, gap: float = 42.0) -> Lines:
-    """The back lanes of terraces, half-way between two long streets."""
+    """Lay the back lanes of terraces, half-way between two long streets."""
     found = []
     every = MultiLineString(streets)
     for line in streets:
@@ -95,7 +95,7 @@ def halves(
 def _across(piece: Polygon, chance: Generator, skew: float, sway: float) -> LineString:
     turn = leaning(piece) + np.pi / 2 + np.radians(chance.uniform(-skew, skew))
     box = piece.minimum_rotated_rectangle
-    ends = np.array(box.exterior.coords)
+    ends = shapely.get_coordinates(box)
     middle = ends[:4].mean(axis=0)
     along = np.array([np.cos(leaning(piece)), np.sin(leaning(piece))])
     middle = middle + along * chance.uniform(-0.12, 0.12) * box.length / 3
@@ -115,8 +115,9 @@ def crescents(ground: Polygon, doors: BaseGeometry, chance: Generator) -> Lines:
 
 def _blocks(ground: Polygon, lines: Lines) -> list[Polygon]:
     edges = shapely.union_all([ground.boundary, *lines], grid_size=0.1)
-    blocks = parts(shapely.polygonize(shapely.get_parts(edges)).normalize(), "Polygon", 2_000)
-    return [block for block in blocks if ground.contains(block.representative_point())]
+    blocks = shapely.get_parts(shapely.normalize(shapely.polygonize(shapely.get_parts(edges))))
+    whole = [block for block in blocks if block.geom_type == "Polygon" and block.area > 2_000]
+    return [block for block in whole if ground.contains(block.representative_point())]
 
 
 def _rings(block: Polygon, doors: BaseGeometry, chance: Generator) -> Lines:
@@ -167,7 +168,8 @@ def _grown(block: Polygon, edge: BaseGeometry, chance: Generator, clear: float =
     ]
     while waiting:
         foot, beside, order = waiting.pop(0)
-        grown = _grow(block, foot, beside, found, chance, clear, 260 if order == 0 else 90)
+        most = 260.0 if order == 0 else 90.0
+        grown = _grow(block, foot, beside, found, chance=chance, clear=clear, most=most)
         if grown is None:
             continue
         found.append(grown)
@@ -183,6 +185,7 @@ def _grow(
     foot: Point,
     beside: Point,
     found: Lines,
+    *,
     chance: Generator,
     clear: float,
     most: float,
@@ -220,10 +223,10 @@ def villas(ground: Polygon, _doors: BaseGeometry, chance: Generator) -> Lines:
 
 
 def old(ground: Polygon, _doors: BaseGeometry, chance: Generator) -> Lines:
-    """The medieval core: small crooked blocks."""
+    """Build the medieval core: small crooked blocks."""
     return halves(ground, chance, 11_500, 20, 9)
 
 
 def hamlet(ground: Polygon, _doors: BaseGeometry, chance: Generator) -> Lines:
-    """An old village: a handful of crooked lanes."""
+    """Build an old village: a handful of crooked lanes."""
     return halves(ground, chance, 22_000, 24, 14)

@@ -14,8 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from eldermere import network
 from eldermere.dates import LONDON, PLAN_DATE
 from eldermere.ground import CROSS, SEED, ground, ripple, to_grid
-from eldermere.incidents import dry, spot_of
 from eldermere.premises import premises
+from eldermere.spots import dry, spot_of
 from eldermere.told import CONCERNS, NOTES, REASONS, REPORTS, Told
 
 TODAY = date(2026, 11, 22)

@@ -1,5 +1,7 @@
 """Sixty premises: partners, Community Guardians, safe places, and three homes that stay sealed."""
 
+# ruff: noqa: E501 - tables of words read best with one entry a line
+
 import json
 from functools import cache
 
@@ -94,9 +96,11 @@ KEYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 @cache
 def premises() -> pd.DataFrame:
-    """One row a premises: ``ref``, ``name``, ``place_type``, ``roles``, ``agency``, ``street``,
-    ``postcode``, ``opening_hours``, ``opening`` (JSON by weekday), what is known of the people
-    there (``trained``, ``trusted``, ``willing``: yes, no or blank), ``easting``, ``northing``."""
+    """Give one row a premises, with what is known of the people there as yes, no or blank.
+
+    ``opening`` is JSON by weekday, ``mon`` to ``sun``; a closing time before the opening time
+    falls on the next day.
+    """
     rows = [_at_landmark(name, entry) for name, entry in AT_LANDMARKS.items()]
     chance = np.random.default_rng([SEED, 3000])
     rows += [_elsewhere(name, entry, chance) for name, entry in ELSEWHERE.items()]
@@ -119,7 +123,7 @@ def _at_landmark(name: str, entry: Entry) -> dict[str, object]:
     place_type, roles, hours, trained, trusted, willing, agency = entry
     at = marks.geometry[marks["name"].eq(name)].iloc[0]
     told = {"trained": _told(trained), "trusted": _told(trusted), "willing": _told(willing)}
-    return _row(name, place_type, roles, hours, agency, at) | told
+    return _row(name, place_type, roles, hours=hours, agency=agency, at=at) | told
 
 
 def _elsewhere(
@@ -132,11 +136,11 @@ def _elsewhere(
     at = Point(*(np.array([row["easting"], row["northing"]]) - CROSS + [12.0, 9.0]))
     agency = "Eldermere Council" if place_type in SEALED_KINDS else ""
     told = {"trained": "yes", "trusted": "yes", "willing": "yes"}
-    return _row(name, place_type, roles, hours, agency, at) | told
+    return _row(name, place_type, roles, hours=hours, agency=agency, at=at) | told
 
 
 def _row(
-    name: str, place_type: str, roles: str, hours: str, agency: str, at: Point
+    name: str, place_type: str, roles: str, *, hours: str, agency: str, at: Point
 ) -> dict[str, object]:
     return {
         "name": name,

@@ -1,5 +1,7 @@
 """What is told of 45 invented places: the place is the subject, strengths stand beside worries."""
 
+# ruff: noqa: E501 - tables of words read best with one entry a line
+
 from typing import NamedTuple
 
 

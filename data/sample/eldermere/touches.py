@@ -1,5 +1,7 @@
 """Place touches of missing episodes (invented): no person, no episode, nothing that joins two."""
 
+# ruff: noqa: E501 - tables of words read best with one entry a line
+
 from functools import cache
 from typing import Any
 
@@ -9,8 +11,8 @@ from numpy.random import Generator
 
 from eldermere.dates import DAYS, day_type
 from eldermere.ground import CROSS, SEED
-from eldermere.incidents import _on_a_street, dry, spot_of
 from eldermere.premises import premises
+from eldermere.spots import dry, on_a_street, spot_of
 
 ROLES = {  # role: how many
     "missing_from": 330, "last_seen": 170, "believed_going": 110, "stayed_at": 110,
@@ -68,8 +70,7 @@ def touches() -> pd.DataFrame:
     """One row a touch, in no order that tells which belong together."""
     chance = np.random.default_rng([SEED, 2000])
     rows = [_touch(role, chance) for role, count in ROLES.items() for _ in range(count)]
-    frame = pd.DataFrame(rows).sort_values("touch_id", kind="stable").reset_index(drop=True)
-    return frame
+    return pd.DataFrame(rows).sort_values("touch_id", kind="stable").reset_index(drop=True)
 
 
 def _touch(role: str, chance: Generator) -> dict[str, Any]:
@@ -107,20 +108,20 @@ def _some(chance: Generator, options: list[str]) -> str:
 
 
 def _home(role: str, chance: Generator) -> tuple[Any, str]:
-    """A spot where somebody lives; the known homes have more than their share of beginnings."""
+    """Give a spot where somebody lives; the known homes have more than their share of beginnings."""
     luck = chance.random()
     if role == "missing_from" and luck < sum(HOMES.values()):
         kind = "childrens_home" if luck < HOMES["childrens_home"] else "supported_accommodation"
         known = premises()
         row = known[known["place_type"].eq(kind)].sample(1, random_state=chance).iloc[0]
         return np.array([row["easting"], row["northing"]]) - CROSS, kind
-    return _on_a_street(chance), "private_dwelling"
+    return on_a_street(chance), "private_dwelling"
 
 
 def _public(role: str, chance: Generator) -> tuple[Any, str]:
     options = SPOTS.get(role, [])
     if not options or chance.random() < 0.3:
-        return _on_a_street(chance), "town_centre_street"
+        return on_a_street(chance), "town_centre_street"
     share = np.array([each[2] for each in options])
     landmark, place_type, _share = options[int(chance.choice(len(options), p=share / share.sum()))]
     return spot_of(landmark) + chance.normal(0, 18, 2), place_type

@@ -4,7 +4,8 @@ from typing import Any
 
 from eldermere.dates import FIRST, LAST, PLAN_DATE
 from eldermere.ground import CROSS, SEED
-from eldermere.incidents import CHAIN_DAYS, CHAIN_REACH, PATTERNS, Pattern, drawn, spot_of
+from eldermere.incidents import CHAIN_DAYS, CHAIN_REACH, PATTERNS, Pattern, drawn
+from eldermere.spots import spot_of
 
 
 def truth() -> dict[str, Any]:

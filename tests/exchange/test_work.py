@@ -1,0 +1,113 @@
+"""An import as a job: the file is gone at the end, and a stop keeps nothing."""
+
+import stat
+
+import pytest
+from sqlalchemy import func, select
+
+from domain import jobs
+from domain.batches import ImportBatch
+from domain.errors import NotFound, TooMany
+from domain.incidents import Incident
+from domain.jobs import Job, JobState
+from domain.people import Role
+from exchange import uploads, work
+from tests.exchange.conftest import GOOD, HEAD
+
+
+@pytest.fixture
+def folder(tmp_path):
+    uploads.empty(tmp_path / "uploads")
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def send(store, analyst, folder, write):
+    """Send rows and ask for their import; the job's number and the upload."""
+
+    def ask(*rows):
+        upload = uploads.begin(folder, analyst)
+        write("a.csv", HEAD, *rows).rename(uploads.path_for(upload, "a.csv"))
+        order = {"target": "incident", "source": "x", "constants": {"source": "council"}}
+        order |= {"name": "sent.csv"}
+        with store.writing() as session:
+            arguments = {"token": upload.token, "order": order}
+            return jobs.submit(session, analyst, "import", arguments).id, upload
+
+    return ask
+
+
+def run(store, folder):
+    return jobs.work_once(store, work.tasks(folder))
+
+
+def test_an_upload_is_taken_in_and_deleted(store, analyst, folder, send):
+    number, upload = send(GOOD)
+    assert run(store, folder)
+    job = jobs.look(store, analyst, number)
+    assert (job.state, job.result["accepted"], job.result["rejects"]) == (JobState.DONE, 1, "")
+    assert not upload.folder.exists()
+    with store.reading() as session:
+        batch = session.scalars(select(ImportBatch)).one()
+        assert (batch.file_name, batch.user_id) == ("sent.csv", analyst.id)
+
+
+def test_rejected_rows_stay_until_they_are_fetched_and_the_file_does_not(
+    store, analyst, folder, send
+):
+    number, upload = send(GOOD, ("A2", "noise", "x", "0", "0"))
+    assert run(store, folder)
+    result = jobs.look(store, analyst, number).result
+    assert result["rejects"] == upload.token
+    assert sorted(each.name for each in upload.folder.iterdir()) == ["owner", "rejects.csv"]
+    assert b"3,the date cannot be read" in upload.rejects.read_bytes()
+
+
+def test_a_cancelled_import_keeps_nothing(store, analyst, folder, send, monkeypatch):
+    monkeypatch.setattr(jobs, "BEAT", 0.01)
+    number, upload = send(GOOD)
+
+    def task(context):
+        with store.writing() as session:
+            jobs.cancel(session, analyst, number)
+        while not context._stop.is_set():
+            pass
+        return work.take_in(context, folder)
+
+    assert jobs.work_once(store, {"import": task})
+    with store.reading() as session:
+        assert session.get(Job, number).state is JobState.CANCELLED
+        assert session.scalar(select(func.count()).select_from(Incident)) == 0
+        assert session.scalar(select(func.count()).select_from(ImportBatch)) == 0
+    assert not upload.folder.exists()
+
+
+def test_a_job_cannot_take_the_file_of_another(store, people, analyst, folder, send):
+    _number, upload = send(GOOD)
+    with pytest.raises(NotFound):
+        uploads.claimed(folder, people[Role.COORDINATOR], upload.token)
+    with pytest.raises(NotFound):
+        uploads.claimed(folder, analyst, "../" + upload.token)
+
+
+def test_folders_are_private_and_emptied_at_start(analyst, folder):
+    upload = uploads.begin(folder, analyst)
+    assert stat.S_IMODE(upload.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    uploads.empty(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_nobody_fills_the_disk_with_files_left_lying(analyst, folder):
+    for _ in range(uploads.MOST_WAITING):
+        upload = uploads.begin(folder, analyst)
+        uploads.path_for(upload, "a.csv").write_text("x")
+    with pytest.raises(TooMany):
+        uploads.begin(folder, analyst)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a.csv/../../x", "x.py\0", "a" * 500])
+def test_a_name_is_never_a_path(analyst, folder, name):
+    upload = uploads.begin(folder, analyst)
+    assert uploads.path_for(upload, name).parent == upload.folder
+    assert uploads.path_for(upload, name).name.startswith("file")
