@@ -3,6 +3,7 @@
 import secrets
 import unicodedata
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,6 +14,7 @@ SHORTEST = 12
 LONGEST = 200  # argon2 takes more, but nobody types it, and long ones cost time
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else
 _hasher = PasswordHasher()
+_at_once = BoundedSemaphore(4)  # each takes 64 MiB, and strangers may ask for many
 
 
 def check(password: str, *, username: str) -> None:
@@ -38,13 +40,16 @@ def check(password: str, *, username: str) -> None:
 
 def hashed(password: str) -> str:
     """Return the argon2id hash that is kept."""
-    return _hasher.hash(_normal(password))
+    with _at_once:
+        return _hasher.hash(_normal(password))
 
 
 def matches(kept: str | None, password: str) -> bool:
     """Say whether ``password`` belongs to the hash ``kept``; as slow where there is no hash."""
+    against = kept or _nobodys()
     try:
-        return _hasher.verify(kept or _nobodys(), _normal(password)) and kept is not None
+        with _at_once:
+            return _hasher.verify(against, _normal(password)) and kept is not None
     except InvalidHashError:
         return matches(None, password)
     except VerificationError:

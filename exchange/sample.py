@@ -122,7 +122,7 @@ def load(store: Store, actor: Actor, folder: Path) -> dict[str, int]:
 def put_places(session: Session, _actor: Actor, places: list[dict[str, Any]]) -> int:
     """Put the invented places with their histories, annotations and guardians."""
     there = set(session.scalars(select(Place.reference)))
-    guards = dict(session.execute(select(Premises.reference, Premises.id)).tuples().all())
+    guards = dict(session.execute(select(Premises.reference, Premises.id)).all())
     fresh = [given for given in places if given["ref"] not in there]
     for given in fresh:
         place = _place(given)
@@ -167,8 +167,8 @@ def _agencies(session: Session, actor: Actor, wanted: list[dict[str, Any]]) -> i
 
 def _sign_ins(session: Session, actor: Actor, wanted: list[dict[str, Any]]) -> int:
     there = set(session.scalars(select(User.username)))
-    agencies = dict(session.execute(select(Agency.name, Agency.id)).tuples().all())
-    areas = dict(session.execute(select(Area.code, Area.id)).tuples().all())
+    agencies = dict(session.execute(select(Agency.name, Agency.id)).all())
+    areas = dict(session.execute(select(Area.code, Area.id)).all())
     fresh = [each for each in wanted if each["username"] not in there]
     for each in fresh:
         person = accounts.add_demo(

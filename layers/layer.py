@@ -52,6 +52,7 @@ class Layer:
     colours: Mapping[str, str] = field(default_factory=dict)
     title_column: str = "label"
     when_column: str = ""
+    when_missing: str = "time not known"
     tiled: bool = False
     shown_first: bool = False
 

@@ -40,5 +40,6 @@ PLACES = Layer(
     colours={"harm_primary": "harm_types", "place_type": "place_types"},
     title_column="name",
     when_column="last_evidence",
+    when_missing="no evidence yet",
     shown_first=True,
 )

@@ -196,17 +196,17 @@ def _details(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
     ]
     parts = [_labels(frame, column).tolist() for column in columns]
     if layer.when_column:
-        parts.insert(1, _days(frame[layer.when_column]))
+        parts.insert(1, _days(frame[layer.when_column], layer.when_missing))
     rows = zip(*parts, strict=True) if parts else [()] * len(frame)
     return [" · ".join(filter(None, row)) for row in rows]
 
 
-def _days(values: "pd.Series[Any]") -> list[str]:
-    """Write days as people do, in London, or say that they are not known; a column at once."""
+def _days(values: "pd.Series[Any]", missing: str) -> list[str]:
+    """Write days as people do, in London, and ``missing`` where there is none; all at once."""
     at = pd.to_datetime(values, utc=True, errors="coerce").dt.tz_convert("Europe/London")
     known = at.notna()
     words = at.dt.day.astype("Int64").astype(str) + " " + at.dt.strftime("%b %Y")
-    return words.where(known, "time not known").tolist()
+    return words.where(known, missing).tolist()
 
 
 def _fade(frame: gpd.GeoDataFrame, column: str) -> "pd.Series | float":

@@ -15,7 +15,7 @@ def show(agencies: list[Agency], everyone: list[User]) -> None:
     with listed:
         st.dataframe(table(agencies, everyone), hide_index=True, width="stretch")
     with opened:
-        st.markdown("##### Add an agency")
+        st.markdown("## Add an agency")
         add()
         names = {each.id: each.name for each in agencies}
         chosen = st.selectbox(

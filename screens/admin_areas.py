@@ -50,7 +50,7 @@ with looked:
     shown.columns = ["Code", "Name", "Square kilometres"]
     st.dataframe(shown, hide_index=True, width="stretch")
 with removed, st.form("remove"):
-    st.markdown("##### Remove a set")
+    st.markdown("## Remove a set")
     st.write("Its boundaries go from the map, counts and filters. You can import them again.")
     gone = st.selectbox("Which", names, None, format_func=names.get)
     sure = st.checkbox("Yes, remove these boundaries")

@@ -6,7 +6,7 @@ from domain import code_editing, codes
 from domain.people import Permission
 from screens import desk
 from screens.admin_codes_table import lines, table
-from screens.admin_desk import plain, said, say
+from screens.admin_desk import quiet, said, say
 
 desk.actor().must(Permission.MANAGE_CODES)
 st.title("Code lists")
@@ -19,7 +19,7 @@ said()
 every = codes.current()
 name = st.selectbox("List", codes.LISTS, format_func=lambda each: every[each].title)
 listed = every[name]
-st.caption(plain(listed.source))
+quiet(listed.source)
 seen = code_editing.mark(name)
 with st.form(f"codes_{name}", border=False):
     changed = st.data_editor(

@@ -1,6 +1,7 @@
 """What the pages of an administrator share: what was done, said once, and words shown as words."""
 
 import re
+from html import escape
 
 import streamlit as st
 
@@ -24,3 +25,8 @@ def said() -> None:
 def plain(text: str) -> str:
     """Keep what a person wrote from being taken for formatting, a link or an icon."""
     return SIGNS.sub(r"\\\1", " ".join(text.split()))
+
+
+def quiet(text: str) -> None:
+    """Show a side note; Streamlit's own captions are too faint to read for some."""
+    st.html(f'<p class="sg-quiet">{escape(text)}</p>')

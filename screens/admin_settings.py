@@ -116,7 +116,7 @@ def small_numbers(chosen: Preferences) -> None:
         wanted = Suppression(threshold, nearest)
         sent = st.button("Save", type="primary", disabled=wanted == now, key="small")
     shown = suppress(np.array(TRIED), Rule(threshold, nearest)).words()
-    right.markdown("##### What readers with suppressed counts will see")
+    right.markdown("## What readers with suppressed counts will see")
     right.dataframe(
         pd.DataFrame({"Counted": TRIED, "Shown": shown}), hide_index=True, width="stretch"
     )

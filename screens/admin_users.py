@@ -1,6 +1,7 @@
 """People, the roles they hold, and the agencies they work for."""
 
 from datetime import UTC, datetime, time
+from html import escape
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -10,7 +11,7 @@ from domain import accounts, grants
 from domain.accounts import Grant, User
 from domain.people import CLEARANCE, Role, Tier
 from screens import admin_agencies, desk
-from screens.admin_desk import plain, said, say
+from screens.admin_desk import plain, quiet, said, say
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime.now(UTC)
@@ -53,7 +54,7 @@ def hand_over(username: str, password: str) -> None:
     """Show a one-time password, once."""
     st.write(f"Give this to **{plain(username)}** in person or by phone, never by e-mail.")
     st.code(password, language=None)
-    st.caption("It is shown this once, and has to be changed at the first sign-in.")
+    quiet("It is shown this once, and has to be changed at the first sign-in.")
     if st.button("I have handed it over", type="primary"):
         st.rerun()
 
@@ -101,7 +102,7 @@ def held(person: User) -> None:
         tier = Tier(CLEARANCE[grant.role] if grant.tier is None else grant.tier).title
         words.markdown(f"**{plain(grant.title.capitalize())}** · {tier}, {until(grant)}")
         if grant.reason:
-            words.caption(plain(grant.reason))
+            words.html(f'<p class="sg-quiet">{escape(grant.reason)}</p>')
         gone = not grant.holds(NOW)
         name = f"Withdraw {grant.title}"
         if button.button("Withdraw", key=f"withdraw{grant.id}", disabled=gone, help=name):
@@ -116,7 +117,7 @@ def held(person: User) -> None:
 def give(person: User, areas: dict[int, str]) -> None:
     """Give one more role."""
     with st.form("give", clear_on_submit=True, border=True):
-        st.markdown("##### Give a role")
+        st.markdown("### Give a role")
         left, right = st.columns(2)
         role = left.selectbox("Role", list(Role), format_func=lambda each: each.value.capitalize())
         area = right.selectbox(
@@ -178,13 +179,13 @@ def act(work, number: int, done: str, **named: int) -> None:
 
 def card(person: User, agencies: dict[int, str], areas: dict[int, str]) -> None:
     """Show one person, and all that can be done."""
-    st.subheader(plain(person.name))
-    st.caption(plain(f"{person.username} · {person.agency.name} · {state(person)}"))
+    st.header(plain(person.name))
+    quiet(f"{person.username} · {person.agency.name} · {state(person)}")
     held(person)
     give(person, areas)
     with st.expander("Name and agency"):
         correct(person, agencies)
-    st.markdown("##### Access")
+    st.markdown("### Access")
     access(person)
 
 

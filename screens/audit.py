@@ -8,6 +8,7 @@ from domain import audit_log
 from domain.audit import ACTIONS
 from domain.audit_log import PAGE, SUBJECTS, Told, Wanted
 from screens import desk
+from screens.admin_desk import quiet
 
 PAGES = "audit_pages"
 HEADS = ("When", "Who", "What", "Record", "Changes")
@@ -91,7 +92,7 @@ def take_out(wanted: Wanted) -> None:
             st.download_button(
                 "Save the file", text, "safeground-audit.csv", "text/csv", type="primary"
             )
-            st.caption("The log now notes that you took these entries out.")
+            quiet("The log now notes that you took these entries out.")
 
 
 st.title("Audit")

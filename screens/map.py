@@ -51,7 +51,7 @@ map_state.keep(state)
 
 with map_box:
     told = st_folium(
-        canvas.base(under, first_view, remember="" if state.view else "map"),
+        canvas.base(under, first_view, remember="" if state.view else actor.scope),
         feature_group_to_add=canvas.overlay(
             *map_view.items(state, actor),
             *map_view.chosen(state, actor),

@@ -1,14 +1,16 @@
 """Drawing on the map: a new place, an annotation or a report, and a place's new outline."""
 
+import geopandas as gpd
 import streamlit as st
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from domain import annotation_changes, codes, place_changes, place_history, places
+from domain import annotation_changes, codes, place_changes, place_history, places, preferences
 from domain.people import Actor, Permission, Tier
 from domain.places import Place
 from geo.space import to_bng, to_wgs84
 from layers import canvas
-from screens import desk
+from screens import desk, map_state
 from screens.map_state import MapState
 
 PLACE, NOTE, REPORT, OUTLINE, SPLIT = "place", "note", "report", "outline", "split"
@@ -107,20 +109,20 @@ def show(state: MapState, actor: Actor) -> None:
             if shape is None:
                 st.error("Draw on the map first, or put a pin and use it.")
                 return
-            save(in_bng(shape))
+            made = save(in_bng(shape))
             kept = True
         if kept:
             stop()
             st.toast("Saved.", icon=":material/check:")
-            st.rerun()
+            st.session_state["open_section"] = "Details"
+            shown = tuple(dict.fromkeys([*state.layers, made[0]]))
+            map_state.go(state.having(picked=made, layers=shown))
 
 
 def spot_instead() -> None:
     """Let a pin or a search stand in for drawing, for those who do not use a pointer."""
     pin = st.session_state.get("pin")
     if pin and st.button("Use the pin as the spot", icon=":material/location_on:"):
-        from shapely import Point
-
         take(Point(pin[1], pin[0]))
 
 
@@ -133,7 +135,7 @@ def place_form(_actor: Actor, _place_id: int | None, _version: int):
     )
     place_type = choice("Type of place", lists.place_types.offered())
     precision = choice("How sure is the spot?", lists.precision.offered())
-    harm = choice("Main type of harm", lists.harm_types.offered(), start="UNKNOWN_LAST")
+    harm = choice("Main type of harm", lists.harm_types.offered(), last=True)
     further = st.multiselect(
         "Further types", list(lists.harm_types.offered()), format_func=lists.harm_types.label
     )
@@ -141,14 +143,15 @@ def place_form(_actor: Actor, _place_id: int | None, _version: int):
     worries = st.text_area("What worries you", max_chars=1000)
     reason = st.text_input("Why now", max_chars=500)
 
-    def save(shape: BaseGeometry) -> None:
+    def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
-            place_changes.add(
+            place = place_changes.add(
                 session, who, shape=shape, reason=reason, name=name, neutral_name=neutral,
                 place_type=place_type, precision=precision, harm_primary=harm,
                 harm_further=further, strengths=strengths, worries=worries, tier=Tier.T2,
-                marking=next(reversed(list(lists.markings))),
+                marking=preferences.read(session).partnership.marking,
             )  # fmt: skip
+        return "places", str(place.id)
 
     return save
 
@@ -157,11 +160,12 @@ def note_form(_actor: Actor, _place_id: int | None, _version: int):
     """Ask for an annotation; return how it is saved."""
     kind, text, precision = noted()
 
-    def save(shape: BaseGeometry) -> None:
+    def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
-            annotation_changes.annotate(
+            note = annotation_changes.annotate(
                 session, who, kind=kind, text=text, shape=shape, precision=precision
             )
+        return "annotations", str(note.id)
 
     return save
 
@@ -171,11 +175,12 @@ def report_form(_actor: Actor, _place_id: int | None, _version: int):
     st.caption("In an emergency call 999. Do not name anyone. Somebody reads every report.")
     kind, text, precision = noted()
 
-    def save(shape: BaseGeometry) -> None:
+    def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
-            annotation_changes.report(
+            note = annotation_changes.report(
                 session, who, kind=kind, text=text, shape=shape, precision=precision
             )
+        return "reports", str(note.id)
 
     return save
 
@@ -184,9 +189,10 @@ def outline_form(_actor: Actor, place_id: int | None, version: int):
     """Ask why an outline changes; return how it is saved."""
     reason = st.text_input("Why does it change?", max_chars=500)
 
-    def save(shape: BaseGeometry) -> None:
+    def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
             place_changes.redraw(session, who, place_id, shape, version=version, reason=reason)
+        return "places", str(place_id)
 
     return save
 
@@ -198,14 +204,15 @@ def split_form(_actor: Actor, place_id: int | None, version: int):
     neutral = st.text_input("Its neutral name", max_chars=120)
     reason = st.text_input("Why are they two?", max_chars=500)
 
-    def save(shape: BaseGeometry) -> None:
+    def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
             old = places.find(session, who, place_id)
             rest = old.shape.difference(shape)
-            place_history.split(
+            new = place_history.split(
                 session, who, place_id, old.shape if rest.is_empty else rest, shape, name=name,
                 neutral_name=neutral, reason=reason, version=version,
             )  # fmt: skip
+        return "places", str(new.id)
 
     return save
 
@@ -222,24 +229,20 @@ def noted() -> tuple[str, str, str]:
     return kind, text, precision
 
 
-def choice(label: str, options: dict[str, str], start: str = "") -> str:
-    """Ask for one code by its words; ``start`` other than "" begins with the last."""
+def choice(label: str, options: dict[str, str], *, last: bool = False) -> str:
+    """Ask for one code by its words; ``last`` begins with the last, the open one."""
     names = list(options)
     return st.selectbox(
-        label, names, index=len(names) - 1 if start else 0,
+        label, names, index=len(names) - 1 if last else 0,
         format_func=lambda each: options[each][:1].upper() + options[each][1:],
     )  # fmt: skip
 
 
 def in_bng(shape: BaseGeometry) -> BaseGeometry:
     """Turn a drawn shape into metres."""
-    import geopandas as gpd
-
     return to_bng(gpd.GeoSeries([shape], crs=4326)).iloc[0]
 
 
 def in_wgs84(shape: BaseGeometry) -> BaseGeometry:
     """Turn a kept shape into degrees."""
-    import geopandas as gpd
-
     return to_wgs84(gpd.GeoSeries([shape], crs=27700)).iloc[0]

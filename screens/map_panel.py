@@ -49,7 +49,8 @@ def show(state: MapState, actor: Actor) -> MapState:
 
 def choose(state: MapState, name: str, number: str, *, move: bool) -> None:
     """Choose a record, open its details, and bring it into view where asked."""
-    st.session_state["go_to"] = (name, number) if move else None
+    turn = st.session_state["go_turn"] = st.session_state.get("go_turn", 0) + 1
+    st.session_state["go_to"] = (name, number, turn) if move else None
     st.session_state["open_section"] = RECORD
     map_state.go(state.having(picked=(name, number)))
 

@@ -98,8 +98,9 @@ def chosen(state: MapState, actor: Actor) -> list[canvas.Item]:
     name, number = state.picked
     marked: list[canvas.Item] = [canvas.Chosen(name, number)]
     box = box_of(name, number, state, actor)
-    if box is not None and st.session_state.get("go_to") == state.picked:
-        marked.append(canvas.GoTo(box, mark="/".join(state.picked)))
+    asked = st.session_state.get("go_to")
+    if box is not None and asked and asked[:2] == state.picked:
+        marked.append(canvas.GoTo(box, mark="/".join(map(str, asked))))
     return marked
 
 

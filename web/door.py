@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from domain import sessions
 from domain.errors import NotSignedIn, SafegroundError
-from domain.people import Actor
 from domain.sessions import SignInRules, Visit
 from store.database import Store
 from web.page import HEADERS, page, wants_page
@@ -39,13 +38,6 @@ class Door:
         """Return the sign-in that the browser's cookie stands for, if it counts."""
         with self.store.reading() as session:
             return sessions.visit(session, sessions.token_in(request.cookies))
-
-    def who(self, request: Request) -> Actor:
-        """Return who asks, or raise `NotSignedIn`; never extends the sign-in."""
-        found = self.visit(request)
-        if found is None or found.must_change:
-            raise NotSignedIn("Please sign in.")
-        return found.actor
 
     def let_in(self, response: Response, token: str) -> Response:
         """Put the session's token into the browser's cookie."""

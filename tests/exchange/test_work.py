@@ -60,7 +60,7 @@ def test_rejected_rows_stay_until_they_are_fetched_and_the_file_does_not(
     result = jobs.look(store, analyst, number).result
     assert result["rejects"] == upload.token
     assert sorted(each.name for each in upload.folder.iterdir()) == ["owner", "rejects.csv"]
-    assert b"3,the date cannot be read" in upload.rejects.read_bytes()
+    assert b'3,"the date cannot be read' in upload.rejects.read_bytes()
 
 
 def test_a_cancelled_import_keeps_nothing(store, analyst, folder, send, monkeypatch):

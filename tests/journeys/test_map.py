@@ -43,7 +43,7 @@ def test_a_chair_opens_the_map_filters_searches_and_reads_a_card(visit, size):
     page.get_by_placeholder("Find a place, street or postcode").fill("bus station")
     page.keyboard.press("Enter")
     page.locator(".st-key-found button").first.click()
-    expect(page.locator(".sg-card h2")).to_have_text("Eldermere Bus Station, stands A to F")
+    expect(page.locator(".sg-card h2", has_text="Eldermere Bus Station, stands")).to_be_visible()
 
     section(page, "Filters")
     page.get_by_label("Type of harm").click()
@@ -57,7 +57,7 @@ def test_a_click_on_the_map_opens_the_card_of_that_place(visit):
     frame = canvas(page)
     marker = frame.locator(".leaflet-marker-icon", has_text="FI").first
     marker.click()
-    expect(page.locator(".sg-card h2")).to_have_text("Ringway Retail Park, food court")
+    expect(page.locator(".sg-card h2", has_text="Ringway Retail Park, food court")).to_be_visible()
 
 
 def test_a_link_shows_the_same_view_with_the_readers_own_permissions(visit, town):
@@ -74,15 +74,29 @@ def test_a_link_shows_the_same_view_with_the_readers_own_permissions(visit, town
     expect(volunteer.get_by_text("No layer is on")).to_be_visible()
 
 
-def test_a_constable_draws_a_place(visit):
+def test_a_constable_draws_a_place_and_finds_it_again(visit):
     page = visit("constable")
     frame = canvas(page)
     section(page, "Layers")
     page.get_by_role("button", name="Add a place of concern").click()
-    frame.wait_for_selector(".leaflet-pm-toolbar, .sg-tools")
     expect(page.get_by_text("Draw on the map first")).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Add a place of concern")).to_be_visible()
+    frame.get_by_role("button", name="Mark a point").click()
+    frame.locator(".leaflet-container").click(position={"x": 420, "y": 150})
+    expect(page.get_by_text("Drawn.")).to_be_visible()
+    page.get_by_label("Name that people use").fill("Journey's end, <b>steps</b>")
+    page.get_by_label("Neutral name", exact=True).fill("Steps by the park")
+    page.get_by_label("What is strong here").fill("A warden passes at six. Call 07700 900123.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    heading = page.locator(".sg-card h2", has_text="Journey's end")
+    expect(heading).to_be_visible()
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(heading).to_have_count(0)
+
+    page.get_by_placeholder("Find a place, street or postcode").fill("journeys end")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-found button").first.click()
+    expect(heading).to_have_text("Journey's end, <b>steps</b>")
+    expect(page.get_by_text("A warden passes at six.")).to_contain_text("[phone number removed]")
 
 
 @SIZES
@@ -90,10 +104,9 @@ def test_a_volunteer_sees_area_counts_safe_places_own_reports_and_nothing_else(v
     page = visit("volunteer", size=size)
     canvas(page)
     section(page, "Layers")
-    titles = page.locator(".st-key-panel [data-testid=stCheckbox], .st-key-panel label")
-    expect(page.get_by_text("Safe places and strengths")).to_be_visible()
-    told = " ".join(titles.all_inner_texts())
-    assert "Incidents by ward" in told
+    expect(page.get_by_text("Incidents by ward")).to_be_visible()
+    told = page.locator(".st-key-panel").inner_text()
+    assert "Safe places and strengths" in told
     assert "Your own reports" in told
     for absent in ("Places of concern", "Hot spots", "Partner premises", "Annotations"):
         assert absent not in told

@@ -72,7 +72,8 @@ def press(page, label):
 
 def told(page) -> str:
     shown = (*page.success, *page.error, *page.warning, *page.info, *page.caption, *page.markdown)
-    return " ".join(each.value for each in shown)
+    notes = [each.proto.body for each in page.get("html")]
+    return " ".join([*(each.value for each in shown), *notes])
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -179,7 +180,7 @@ def test_a_hostile_name_is_shown_as_it_is_written(visit, store, people):
         )
     page = visit("admin_users")
     page = by(page.selectbox, "Open a person").select(new.id).run()
-    assert page.subheader[0].value == r"\[x\]\(https\://evil\.example\) \:fire\:"
+    assert page.header[0].value == r"\[x\]\(https\://evil\.example\) \:fire\:"
 
 
 def test_an_agency_is_added_and_changed(visit, store):
