@@ -19,7 +19,7 @@ from api.basemap import basemap_routes
 from api.door import door
 from api.health import health_routes
 from api.tiles import tile_routes
-from domain import codes, preferences
+from domain import code_editing, preferences
 from domain.errors import SafegroundError, busy
 from domain.sessions import SignInRules
 from layers import basemap
@@ -34,7 +34,7 @@ from web.routes import web_routes
 config.set_option("browser.gatherUsageStats", False)  # an ASGI server may miss config.toml
 
 settings = Settings()
-codes.use(settings.codes)
+code_editing.settle(settings.codes, settings.var / "codes")
 store = Store(connect(settings.database), busy)
 rules = SignInRules(
     idle=timedelta(minutes=settings.idle_minutes),

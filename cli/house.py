@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from domain import codes
+from domain import code_editing
 from domain.errors import Invalid, busy
 from domain.people import Actor, operator
 from settings import Settings
@@ -28,7 +28,7 @@ def settings() -> Settings:
 def opened(*, current: bool = True) -> Iterator[Store]:
     """Open the store, at the newest revision unless ``current`` is false."""
     chosen = settings()
-    codes.use(chosen.codes)
+    code_editing.settle(chosen.codes, chosen.var / "codes")
     try:
         store = Store(connect(chosen.database), busy)
     except ValueError as error:

@@ -17,5 +17,7 @@ def work(
 ) -> None:
     """Run jobs as they come, until stopped; several may run beside each other."""
     with opened() as store:
-        tasks = kinds.tasks(settings().uploads)
+        folder = settings().uploads
+        kinds.sweep(store, folder)
+        tasks = kinds.tasks(folder)
         jobs.work(store, tasks, going=lambda: not parent or os.getppid() == parent)

@@ -196,19 +196,22 @@ def _change(name: str, value: Any, names: Mapping[int, str]) -> str:
 
 
 def _said(name: str, value: Any, names: Mapping[int, str]) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value in EMPTY:
-        return "none"
-    if name == "user_id" and value in names:
-        return names[value]
-    if name in INSTANTS and isinstance(value, str):
-        return f"{datetime.fromisoformat(value).astimezone(LONDON):%d %b %Y, %H:%M}"
-    if name == "tier":
-        return Tier(value).title
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
+    match value:
+        case bool():
+            said = "yes" if value else "no"
+        case _ if value in EMPTY:
+            said = "none"
+        case int() if name == "user_id":
+            said = names.get(value, str(value))
+        case int() if name == "tier":
+            said = Tier(value).title
+        case str() if name in INSTANTS:
+            said = f"{datetime.fromisoformat(value).astimezone(LONDON):%d %b %Y, %H:%M}"
+        case list():
+            said = ", ".join(map(str, value))
+        case _:
+            said = str(value)
+    return said
 
 
 def _csv(told: Sequence[Told], actor: Actor) -> str:

@@ -301,10 +301,10 @@ def _finders(today: date) -> tuple[tuple[Kind, Finder], ...]:
         (Kind.PROFILE, identifiers_online.profiles),
         (Kind.EMAIL, identifiers_online.emails),
         (Kind.UPN, _upn),
-        (Kind.NHS, _nhs),
         (Kind.NI, _ni),
         (Kind.BIRTH, partial(identifiers_births.births, today=today)),
         (Kind.PHONE, partial(_phones, today=today)),
+        (Kind.NHS, _nhs),  # after phones: one in eleven ends in a check digit by chance
         (Kind.PLATE, identifiers_plates.plates),
         (Kind.HANDLE, identifiers_online.handles),
     )

@@ -17,7 +17,7 @@ _CURRENT = re.compile(
 )
 _IRISH = r"[A-Z](?:[A-Z]Z|I[ABGJLW]|[JOUX]I)"
 _OLD = patterns(
-    rf"(?<!\w)[A-HJ-NP-RT-Y]{_GAP}\d{{1,3}}{_GAP}(?P<word>[A-Z]{{3}})(?!\w)",
+    rf"(?<!\w)[A-HJ-NP-TV-Y]{_GAP}\d{{1,3}}{_GAP}(?P<word>[A-Z]{{3}})(?!\w)",
     rf"(?<!\w)(?P<word>[A-Z]{{3}}){_GAP}\d{{1,3}}{_GAP}[A-HJ-NPR-TV-Y](?!\w)",
     rf"(?<!\w)(?P<word>{_IRISH}){_GAP}\d{{3,4}}(?!\w)",
 )

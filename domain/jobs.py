@@ -225,6 +225,12 @@ def mine(session: Session, actor: Actor, kind: str, limit: int = 20) -> list[Job
     return list(session.scalars(query.order_by(Job.id.desc()).limit(limit)))
 
 
+def arguments_in_use(session: Session, kind: str) -> list[dict[str, Any]]:
+    """Return what the waiting and running jobs of a kind were given."""
+    going = Job.state.in_([JobState.WAITING, JobState.RUNNING])
+    return list(session.scalars(select(Job.arguments).where(Job.kind == kind, going)))
+
+
 def capacity(session: Session, user_id: int | None, grant_id: int | None) -> Actor:
     """Build the actor of a grant as it holds now.
 

@@ -55,11 +55,12 @@ class Upload:
             each.unlink()
 
 
-def empty(folder: Path) -> None:
-    """Delete whatever an earlier run left behind; called at start."""
-    if folder.is_dir():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, mode=0o700)
+def empty(folder: Path, keep: frozenset[str] = frozenset()) -> None:
+    """Delete whatever an earlier run left behind, but the uploads in ``keep``; called at start."""
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    for each in folder.iterdir():
+        if each.name not in keep:
+            shutil.rmtree(each)
 
 
 def begin(folder: Path, actor: Actor) -> Upload:

@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain.jobs import JobContext, Work
+from domain.errors import Conflict
+from domain.jobs import JobContext, Work, arguments_in_use, bury
+from domain.people import SYSTEM
 from exchange import uploads
 from exchange.importing import run
 from exchange.planning import Order
+from store.database import Store
 
 
 def tasks(folder: Path) -> Mapping[str, Work]:
@@ -54,6 +57,15 @@ def take_in(context: JobContext, folder: Path) -> dict[str, Any]:
 
 def _with_rejects(report: dict[str, Any], upload: uploads.Upload) -> dict[str, Any]:
     return report | {"rejects": upload.token if report["rejected"] else ""}
+
+
+def sweep(store: Store, folder: Path) -> None:
+    """Delete the files that no waiting or living job needs: what an earlier run left behind."""
+    with suppress(Conflict), store.writing() as session:
+        bury(session, SYSTEM)
+    with store.reading() as session:
+        tokens = {str(given.get("token", "")) for given in arguments_in_use(session, "import")}
+    uploads.empty(folder, frozenset(tokens))
 
 
 class Worker:

@@ -46,7 +46,17 @@ class Cleared:
     turn: int
 
 
-Act = Picked | Spot | Drawn | Cleared
+@dataclass(frozen=True)
+class Viewed:
+    """The reader asked to share or save the view: its middle (degrees of WGS 84) and zoom."""
+
+    at: int
+    latitude: float
+    longitude: float
+    zoom: int
+
+
+Act = Picked | Spot | Drawn | Cleared | Viewed
 
 MOST_CORNERS: Final = 2_000
 _DRAWABLE: Final = ("Point", "LineString", "Polygon", "MultiLineString", "MultiPolygon")
@@ -77,6 +87,9 @@ def _act(value: Mapping[str, Any]) -> Act | None:
             return Drawn(at, int(value["turn"]), _shape(value["geometry"]))
         case "cleared":
             return Cleared(at, int(value["turn"]))
+        case "viewed":
+            view = value["view"]
+            return Viewed(at, *_spot(view), min(max(int(view["zoom"]), 0), 22))
         case _:
             return None
 

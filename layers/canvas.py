@@ -44,7 +44,7 @@ import shapely
 from folium.template import Template
 from shapely.geometry.base import BaseGeometry
 
-from layers.acts import Act, Cleared, Drawn, Picked, Spot, heard
+from layers.acts import Act, Cleared, Drawn, Picked, Spot, Viewed, heard
 from layers.basemap import Basemap, drawn
 from layers.files import SCRIPTS, STYLES, address
 from layers.symbols import Look
@@ -63,6 +63,7 @@ __all__ = [
     "Spot",
     "Tiles",
     "View",
+    "Viewed",
     "base",
     "heard",
     "overlay",

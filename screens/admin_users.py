@@ -128,7 +128,9 @@ def give(person: User, areas: dict[int, str]) -> None:
             [None, *Tier],
             format_func=lambda each: "As the role has" if each is None else each.title,
         )
-        end = right.date_input("Last day (empty: for good)", None, min_value="today")
+        end = right.date_input(
+            "Last day (empty: for good)", None, min_value="today", format="DD/MM/YYYY"
+        )
         reason = st.text_input("Why (needed for more detail than the role has)", max_chars=300)
         sent = st.form_submit_button("Give this role", type="primary")
     if sent:

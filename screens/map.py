@@ -6,7 +6,7 @@ from streamlit_folium import st_folium
 from domain import preferences
 from domain.errors import Invalid
 from layers import basemap, canvas
-from screens import desk, frame, map_draw, map_panel, map_state, map_view
+from screens import desk, frame, map_draw, map_panel, map_share, map_state, map_view
 from screens.map_state import MapState
 
 actor = desk.actor()
@@ -37,6 +37,8 @@ def deal_with(act: canvas.Act, state: MapState) -> None:
             map_draw.take(shape)
         case canvas.Cleared():
             map_draw.take(None)
+        case canvas.Viewed():
+            map_share.take(act)
 
 
 first_view = st.session_state.setdefault("first_view", state.view or map_view.home())
@@ -56,6 +58,7 @@ with map_box:
             *map_view.items(state, actor),
             *map_view.chosen(state, actor),
             *map_panel.marks(),
+            *map_share.moved(),
             map_draw.tools(),
         ),
         returned_objects=[],

@@ -12,7 +12,7 @@ from layers import canvas, catalogue, present
 from layers.layer import Layer
 from layers.sight import Sight
 from layers.symbols import swatch
-from screens import desk, map_card, map_draw, map_filters, map_list, map_state
+from screens import desk, map_card, map_draw, map_filters, map_list, map_reports, map_share, map_state
 from screens.map_state import MapState
 from screens.map_view import UNDER, reading
 
@@ -22,6 +22,7 @@ LAYERS, FILTERS, LIST, RECORD = "Layers", "Filters", "List", "Details"
 def show(state: MapState, actor: Actor) -> MapState:
     """Show the panel, and return the state as its widgets leave it."""
     find(state, actor)
+    map_share.show(state)
     if map_draw.is_open():
         map_draw.show(state, actor)
         return state
@@ -126,6 +127,8 @@ def pin_words() -> None:
 def layers(state: MapState, actor: Actor) -> MapState:
     """Choose what is drawn; each layer explains itself by its legend."""
     map_draw.offer(actor)
+    map_reports.show(actor)
+    map_share.saved()
     offered = catalogue.seen_by(actor)
     chosen = []
     colours = dict(state.colours)

@@ -17,7 +17,7 @@ from layers import canvas, catalogue
 
 _NUMBER = r"-?\d{1,3}(?:\.\d{1,6})?"
 _VIEW = re.compile(rf"({_NUMBER}),({_NUMBER}),(\d{{1,2}})", re.ASCII)
-_PICK = re.compile(r"([a-z_]{1,32})/([\w-]{1,40})", re.ASCII)
+_PICK = re.compile(r"([a-z_]{1,32}):([\w-]{1,40})", re.ASCII)
 _COLOUR = re.compile(r"([a-z_]{1,32}):([a-z_]{1,32})", re.ASCII)
 
 
@@ -40,7 +40,7 @@ class MapState:
         if self.colours:
             asked["colour"] = ",".join(f"{name}:{by}" for name, by in sorted(self.colours.items()))
         if self.picked:
-            asked["pick"] = "/".join(self.picked)
+            asked["pick"] = ":".join(self.picked)
         return asked
 
     def colour(self, name: str) -> str:

@@ -48,7 +48,8 @@ var Safeground = (() => {
     map.getPane("names").style.pointerEvents = "none";
     map.attributionControl.setPrefix(false);
     L.control.zoom({ zoomInTitle: "Zoom in", zoomOutTitle: "Zoom out" }).addTo(map);
-    homeButton(map);
+    bar(map, "sg-home", "Show the whole area", HOUSE, () => map.setView(start.center, start.zoom));
+    bar(map, "sg-share", "Share or save this view", ARROW, () => tell(map, "viewed", {}));
     L.control.scale({ maxWidth: 120 }).addTo(map);
 
     const container = map.getContainer();
@@ -81,22 +82,26 @@ var Safeground = (() => {
     });
   }
 
-  function homeButton(map) {
-    const Home = L.Control.extend({
+  const HOUSE =
+    '<svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">' +
+    '<path d="M3 9.5L10 3.5l7 6M5 8.5V16h3.8v-4.5h2.4V16H15V8.5" fill="none" ' +
+    'stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/></svg>';
+  const ARROW =
+    '<svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">' +
+    '<path d="M10 12V3.5M6.500 6.500L10 3l3.500 3.500M4 10v6h12v-6" fill="none" ' +
+    'stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>';
+
+  /* One button in a bar of its own, at the left edge. */
+  function bar(map, className, label, sign, act) {
+    const Bar = L.Control.extend({
       options: { position: "topleft" },
       onAdd() {
-        const bar = L.DomUtil.create("div", "leaflet-bar");
-        const house =
-          '<svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">' +
-          '<path d="M3 9.5L10 3.5l7 6M5 8.5V16h3.8v-4.5h2.4V16H15V8.5" fill="none" ' +
-          'stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/></svg>';
-        button(bar, "sg-home", "Show the whole area", house, () =>
-          map.setView(start.center, start.zoom),
-        );
-        return bar;
+        const box = L.DomUtil.create("div", "leaflet-bar");
+        button(box, className, label, sign, act);
+        return box;
       },
     });
-    map.addControl(new Home());
+    map.addControl(new Bar());
   }
 
   /* A button of the kind that Leaflet's bars hold, with a name that a screen reader says. */

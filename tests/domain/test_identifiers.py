@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain import identifiers
+from domain import identifiers, identifiers_plates
 from domain.identifiers import Found, Kind, explain, find, has_identifier, mask, mask_series
 from domain.identifiers_text import plain
 
@@ -79,8 +79,7 @@ def nhs_numbers(draw):
     start = draw(st.sampled_from("4679").flatmap(lambda first: number(8).map(first.__add__)))
     total = sum(int(each) * weight for each, weight in zip(start, range(10, 1, -1), strict=True))
     check = (11 - total % 11) % 11
-    if check == 10:  # never issued: the next number but one has another check
-        return draw(st.just("9434765919"))
+    assume(check != 10)  # such a number is never issued
     whole = f"{start}{check}"
     gap = draw(st.sampled_from(["", " ", "-"]))
     return gap.join((whole[:3], whole[3:6], whole[6:]))
@@ -145,7 +144,11 @@ def emails(draw):
 @st.composite
 def plates(draw):
     letter = st.sampled_from("BCDFGHJKLMNPRSTVWX")  # without vowels, so that no word comes out
-    three = "".join(draw(st.tuples(letter, letter, letter)))
+    three = draw(
+        st.tuples(letter, letter, letter)
+        .map("".join)
+        .filter(lambda word: not identifiers_plates._WORDS.fullmatch(word))
+    )
     if draw(st.booleans()):
         area = "".join(draw(st.tuples(letter, letter)))
         age = draw(st.sampled_from(["02", "17", "26", "51", "68", "76"]))
@@ -154,9 +157,6 @@ def plates(draw):
     count = draw(st.integers(100, 999))
     first = draw(st.sampled_from("ABCDEFGHJKLMNPRSTVWXY"))
     return draw(st.sampled_from([f"{first}{count} {three}", f"{three} {count}{first}"]))
-
-
-BLOCKED = {"mph", "kmh", "jct", "gbp", "hrs", "mr", "mrs"}
 
 
 @given(around, nhs_numbers(), around)
@@ -184,10 +184,9 @@ def test_every_email_address_is_masked(before, address, after):
     assert_masked(before, address, after)
 
 
-@given(around, plates().filter(lambda plate: plate[:3].lower() not in BLOCKED), around)
+@given(around, plates(), around)
 def test_every_plate_is_masked(before, plate, after):
-    if plate[-3:].lower() not in BLOCKED:
-        assert_masked(before, plate, after)
+    assert_masked(before, plate, after)
 
 
 def assert_masked(before, identifier, after):

@@ -110,7 +110,7 @@ def test_a_volunteer_sees_area_counts_safe_places_own_reports_and_nothing_else(v
     assert "Your own reports" in told
     for absent in ("Places of concern", "Hot spots", "Partner premises", "Annotations"):
         assert absent not in told
-    page.goto(page.url.split("?")[0] + "?layers=places,safe_places&pick=places/1")
+    page.goto(page.url.split("?")[0] + "?layers=places,safe_places&pick=places:1")
     canvas(page)
     expect(page.locator(".sg-card")).to_have_count(0)
 

@@ -165,11 +165,12 @@ def _chain(chance: Generator, number: int) -> list[dict[str, Any]]:
     day = DAYS[int(chance.integers(len(DAYS) - 60))]
     rows = []
     for _ in range(int(chance.integers(3, 7))):
+        spot = dry(at)
         row = _row(
-            chance, "homes", "walking_route", "police", day=day, hour=_any_hour(chance), at=dry(at)
+            chance, "homes", "walking_route", "police", day=day, hour=_any_hour(chance), at=spot
         )
         row |= {"category": "criminal damage", "harm_primary": "ASBv", "chain": number}
-        row["precision"] = "exact"
+        row |= {"precision": "exact"} | _metres(spot + CROSS)
         rows.append(row)
         turn, far = chance.uniform(0, 2 * np.pi), chance.uniform(15, CHAIN_REACH)
         at = at + far * np.array([np.cos(turn), np.sin(turn)])
@@ -207,10 +208,13 @@ def _row(
         "category": category, "harm_primary": harm,
         "harm_further": ";".join(each for each in further if each != harm),
         "place_type": place_type, "source": source, "agency": AGENCIES[source],
-        "precision": precision, "easting": round(float(spot[0]), 1),
-        "northing": round(float(spot[1]), 1), "chain": -1,
+        "precision": precision, **_metres(spot), "chain": -1,
         "sort": at_hour(day, hour).timestamp(),
     }  # fmt: skip
+
+
+def _metres(spot: Any) -> dict[str, float]:
+    return {"easting": round(float(spot[0]), 1), "northing": round(float(spot[1]), 1)}
 
 
 def _time(chance: Generator, day: date, hour: float) -> tuple[str, str, str]:
