@@ -31,7 +31,7 @@ from web.door import broken, refuse
 from web.gate import Gate
 from web.routes import web_routes
 
-config.set_option("browser.gatherUsageStats", False)  # an ASGI server may miss config.toml
+config.set_option("browser.gatherUsageStats", False)  # noqa: FBT003 - an ASGI server may miss config.toml
 
 settings = Settings()
 code_editing.settle(settings.codes, settings.var / "codes")

@@ -1,1 +1,1 @@
-"""api"""
+"""For programs: tiles, uploads, files and health."""

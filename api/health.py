@@ -13,7 +13,7 @@ from store.database import Store
 
 
 def health_routes(store: Store, assets: Path) -> list[Route]:
-    """Serve ``/healthz``: 200 and ``ok`` for each part, or 503 and what is wrong, in plain words."""
+    """Serve ``/healthz``: 200 and ``ok`` for each part, or 503 and what is wrong."""
 
     def health(_request: Request) -> JSONResponse:
         parts = {name: check() for name, check in _checks(store, assets).items()}

@@ -40,7 +40,7 @@ def tile_routes(store: Store, who: Who) -> list[Route]:
             headers = {"ETag": mark, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
             if mark in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=headers)
-            body = tiles.tile(session, actor, layer, at, asked, colour)
+            body = tiles.tile(session, actor, layer, at, asked, colour=colour)
         return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
     return [Route("/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt", tile, methods=["GET"])]

@@ -2,7 +2,7 @@
 
 import typer
 
-from layers import matrix
+from cli import matrix
 
 
 def permissions() -> None:

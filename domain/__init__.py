@@ -1,1 +1,1 @@
-"""What the partnership does and remembers: one file a subject, with its tables, rules and actions."""
+"""What the partnership does and remembers: one file a subject, its tables, rules and actions."""

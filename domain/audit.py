@@ -52,11 +52,12 @@ class Revision(Base):
 
 @dataclass(frozen=True)
 class Action:
-    """A thing that can be done: its name in the log, what it needs, and what it does."""
+    """A thing that can be done: its name in the log, what it needs, what it does, and doing it."""
 
     name: str
     needs: Permission
     does: str
+    work: Callable[..., Any]
 
 
 ACTIONS: dict[str, Action] = {}
@@ -66,8 +67,6 @@ def action(name: str, needs: Permission) -> Callable[[Work[P, R]], Work[P, R]]:
     """Make a function an action: permitted before it runs, traced when it flushes."""
 
     def declare(work: Work[P, R]) -> Work[P, R]:
-        ACTIONS[name] = Action(name, needs, (work.__doc__ or "").strip())
-
         @wraps(work)
         def act(session: Session, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             actor.must(needs)
@@ -76,6 +75,7 @@ def action(name: str, needs: Permission) -> Callable[[Work[P, R]], Work[P, R]]:
                 session.flush()
             return result
 
+        ACTIONS[name] = Action(name, needs, (work.__doc__ or "").strip(), act)
         return act
 
     return declare

@@ -70,7 +70,8 @@ class Vector:
 
     def description(self) -> Description:
         """Say what was found."""
-        several = (f'Only the layer "{self.layer}" is read.',) if len(self.layers) > 1 else ()
+        count = len(self.layers)
+        several = (f"Only one of the {count} layers is read.",) if count > 1 else ()
         return Description(
             self.format,
             self.columns,

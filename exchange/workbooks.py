@@ -39,7 +39,8 @@ class Workbook:
 
     def description(self) -> Description:
         """Say what was found."""
-        several = (f'Only the sheet "{self.sheet}" is read.',) if len(self.sheets) > 1 else ()
+        count = len(self.sheets)
+        several = (f"Only one of the {count} sheets is read.",) if count > 1 else ()
         return Description("XLSX", self.columns, layers=self.sheets, notes=several)
 
     def chunks(self, size: int = ROWS) -> Iterator[Chunk]:

@@ -1,1 +1,1 @@
-"""layers"""
+"""What can be seen: one file a layer, and the catalogue of them."""

@@ -48,6 +48,4 @@ WARDS = _layer("wards", "Wards", AreaKind.WARD, Look("#6b6b6b", "", weight=1.5, 
 LSOAS = _layer(
     "lsoas", "Small areas (LSOA)", AreaKind.LSOA, Look("#8a8a8a", "", weight=1, fill=0, dash="3 3")
 )
-BEATS = _layer(
-    "beats", "Beats", AreaKind.BEAT, Look("#3d5a80", "", weight=1.5, fill=0, dash="6 3")
-)
+BEATS = _layer("beats", "Beats", AreaKind.BEAT, Look("#3d5a80", "", weight=1.5, fill=0, dash="6 3"))

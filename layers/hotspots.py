@@ -73,4 +73,9 @@ HOT_SPOTS = Layer(
     subjects=("incident", "preference"),
     look=Look("#b2552a", "square", fill=0.45, weight=1),
     reader=_read,
+    scale={
+        "hot 90": ("#e5b299", "90 % sure it is not chance"),
+        "hot 95": ("#cc7a4e", "95 % sure it is not chance"),
+        "hot 99": ("#a3441c", "99 % sure it is not chance"),
+    },
 )

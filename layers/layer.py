@@ -37,7 +37,8 @@ class Layer:
     be drawn below the sealed tier; ``columns`` are those that may leave with a single record.
     A layer that is made otherwise has a ``reader`` instead. ``colours`` names the columns that
     the reader may colour by, each with its list of codes; ``title_column`` heads a list entry
-    and ``when_column`` lets old records fade.
+    and ``when_column`` lets old records fade. ``scale`` names classes of its own, each with its
+    colour and words.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Layer:
     columns: tuple[str, ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
     title_column: str = "label"
+    scale: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     when_column: str = ""
     when_missing: str = "time not known"
     tiled: bool = False
@@ -109,5 +111,3 @@ def streets(session: Session) -> NDArray[np.float64]:
     """Return a point on every street of the gazetteer: easting and northing, shape (n, 2)."""
     points = session.scalars(select(GazetteerEntry.spot).where(GazetteerEntry.kind == "street"))
     return np.array([(point.x, point.y) for point in points], dtype=float).reshape(-1, 2)
-
-

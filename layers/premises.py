@@ -41,7 +41,8 @@ def _safe(session: Session, actor: Actor, box: Box | None, filters: Filters) -> 
 
 def _has(rows: gpd.GeoDataFrame, *roles: str) -> "pd.Series[bool]":
     """Say of each premises whether it has one of ``roles``."""
-    return rows["roles"].map(lambda held: not {*held}.isdisjoint(roles)).astype(bool)
+    held = [not {*each}.isdisjoint(roles) for each in rows["roles"]]
+    return pd.Series(held, index=rows.index, dtype=bool)
 
 
 def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -6,7 +6,7 @@ Map, tiles, list and legend all take these, so that they cannot say different th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import geopandas as gpd
 import numpy as np
@@ -20,11 +20,11 @@ from layers.symbols import Look
 
 RAMP = ("#d9e6ec", "#a9c8d4", "#74a6b9", "#447f98", "#1f5570")
 """Five steps of one hue, even in lightness; the first is for the fewest."""
-HOT = {"hot 90": "#e5b299", "hot 95": "#cc7a4e", "hot 99": "#a3441c"}
 NOT_SHOWN = "#c9c4bb"
 BREAKS = (5, 10, 20, 50, 100)
 """Where the classes of a count in cells begin; fixed, so that all tiles agree."""
 FADED = 0.35
+Column: TypeAlias = "pd.Series[Any]"
 FULL_DAYS, FADED_DAYS = 90, 365
 
 
@@ -45,36 +45,35 @@ def presented(
     ``colour`` is the column to colour by, one of ``layer.colours``, or "" for the layer's first.
     """
     if _is_counted(layer, seen):
-        label, detail, fade = frame["label"], frame["words"], 1.0
+        read = {"label": frame["label"], "detail": frame["words"], "fade": 1.0}
     else:
-        label = _labels(frame, layer.title_column)
-        detail = _details(layer, frame)
-        fade = _fade(frame, layer.when_column)
-    look = look_names(layer, seen, frame, colour)
+        read = {
+            "label": _labels(frame, layer.title_column),
+            "detail": _details(layer, frame),
+            "fade": _fade(frame, layer.when_column),
+        }
     return gpd.GeoDataFrame(
-        {"look": look, "fade": fade, "label": label, "detail": detail},
+        {"look": look_names(layer, seen, frame, colour), **read},
         index=frame.index,
         geometry=frame.geometry.array,
         crs=frame.crs,
     )
 
 
-def look_names(
-    layer: Layer, seen: Sight, frame: gpd.GeoDataFrame, colour: str = ""
-) -> "pd.Series[str]":
+def look_names(layer: Layer, seen: Sight, frame: gpd.GeoDataFrame, colour: str = "") -> Column:
     """Return for each record which of `looks` it is drawn with."""
     if _is_counted(layer, seen):
         return _classes(layer, frame)
     column = colour_column(layer, colour)
     if not column:
         return pd.Series("", index=frame.index, dtype=object)
-    return frame[column].astype(object).where(frame[column].notna(), "")
+    return _told(frame, column)
 
 
 def looks(layer: Layer, seen: Sight, colour: str = "") -> dict[str, Look]:
     """Return the look of each class or code, in the order of the legend."""
-    if layer.name == "hot_spots":
-        return {name: _filled(layer, HOT[name]) for name in HOT}
+    if layer.scale:
+        return {name: _filled(layer, tint) for name, (tint, _) in layer.scale.items()}
     if _is_counted(layer, seen):
         ramp = {f"class {step}": _filled(layer, tint) for step, tint in enumerate(RAMP, 1)}
         return {"not shown": _filled(layer, NOT_SHOWN), **ramp} if seen is Sight.WARD else ramp
@@ -133,16 +132,16 @@ LISTS: Mapping[str, str] = {
 
 
 def _is_counted(layer: Layer, seen: Sight) -> bool:
-    return seen.is_count or layer.name == "hot_spots"
+    return seen.is_count or bool(layer.scale)
 
 
 def _filled(layer: Layer, colour: str) -> Look:
     return Look(colour, "", fill=max(layer.look.fill, 0.5), weight=1, dash=layer.look.dash)
 
 
-def _classes(layer: Layer, frame: gpd.GeoDataFrame) -> pd.Series:
-    if layer.name == "hot_spots":
-        return frame["code"]
+def _classes(layer: Layer, frame: gpd.GeoDataFrame) -> Column:
+    if layer.scale:
+        return cast(Column, frame["code"])
     counts = pd.to_numeric(frame["count"]).astype("Float64")
     step = np.searchsorted(breaks(layer, frame), counts.fillna(0).to_numpy(float), side="right")
     named = pd.Series([f"class {max(each, 1)}" for each in step], index=frame.index, dtype=object)
@@ -160,8 +159,8 @@ def breaks(layer: Layer, frame: gpd.GeoDataFrame) -> list[float]:
 
 
 def _meanings(layer: Layer, seen: Sight, frame: gpd.GeoDataFrame, colour: str) -> dict[str, str]:
-    if layer.name == "hot_spots":
-        return {f"hot {level}": f"{level} % sure it is not chance" for level in ("90", "95", "99")}
+    if layer.scale:
+        return {name: words for name, (_, words) in layer.scale.items()}
     if _is_counted(layer, seen):
         return {"not shown": "Too few to show", **_ranges(breaks(layer, frame))}
     column = colour_column(layer, colour)
@@ -178,13 +177,18 @@ def _ranges(edges: list[float]) -> dict[str, str]:
     }
 
 
-def _labels(frame: gpd.GeoDataFrame, column: str) -> "pd.Series[str]":
+def _labels(frame: gpd.GeoDataFrame, column: str) -> Column:
     """Write a column in words; what is missing is nothing."""
-    given = frame[column].astype(object).where(frame[column].notna(), "")
+    given = _told(frame, column)
     if column not in LISTS and column != "status":
         return given.astype(str)
     words = {value: label_of(column, value) if value else "" for value in given.unique()}
     return given.map(words)
+
+
+def _told(frame: gpd.GeoDataFrame, column: str) -> Column:
+    """Return a column with nothing, in place of what is missing."""
+    return cast(Column, frame[column].astype(object).where(frame[column].notna(), ""))
 
 
 def _details(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
@@ -201,7 +205,7 @@ def _details(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
     return [" · ".join(filter(None, row)) for row in rows]
 
 
-def _days(values: "pd.Series[Any]", missing: str) -> list[str]:
+def _days(values: Column, missing: str) -> list[str]:
     """Write days as people do, in London, and ``missing`` where there is none; all at once."""
     at = pd.to_datetime(values, utc=True, errors="coerce").dt.tz_convert("Europe/London")
     known = at.notna()
@@ -209,14 +213,14 @@ def _days(values: "pd.Series[Any]", missing: str) -> list[str]:
     return words.where(known, missing).tolist()
 
 
-def _fade(frame: gpd.GeoDataFrame, column: str) -> "pd.Series | float":
+def _fade(frame: gpd.GeoDataFrame, column: str) -> Column:
     """Return an opacity for each record: full for three months, then fading to a year."""
     if not column or frame.empty:
-        return 1.0
+        return pd.Series(1.0, index=frame.index)
     at = pd.to_datetime(frame[column], utc=True, errors="coerce")
     days = (pd.Timestamp(datetime.now(UTC)) - at).dt.days
     share = ((days - FULL_DAYS) / (FADED_DAYS - FULL_DAYS)).clip(0, 1).fillna(1)
-    return (1 - share * (1 - FADED)).round(2)
+    return cast(Column, (1 - share * (1 - FADED)).round(2))
 
 
 def _sentence(words: str) -> str:

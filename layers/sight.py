@@ -52,11 +52,10 @@ def at_street(frame: gpd.GeoDataFrame, streets: NDArray[np.float64]) -> gpd.GeoD
     x, y = middles(frame)
     if len(streets):
         _, nearest = KDTree(streets).query(np.column_stack([x, y]))
-        x, y = streets[nearest].T
+        at = streets[nearest]
     else:
-        col, row = cell_of(x, y, CELL)
-        x, y = (col + 0.5) * CELL, (row + 0.5) * CELL
-    return frame.set_geometry(gpd.GeoSeries(shapely.points(x, y), index=frame.index, crs=BNG))
+        at = (np.column_stack(cell_of(x, y, CELL)) + 0.5) * CELL
+    return frame.set_geometry(gpd.GeoSeries(shapely.points(at), index=frame.index, crs=BNG))
 
 
 def in_cells(frame: gpd.GeoDataFrame, rule: Rule) -> gpd.GeoDataFrame:
@@ -80,7 +79,9 @@ def in_cells(frame: gpd.GeoDataFrame, rule: Rule) -> gpd.GeoDataFrame:
     )
 
 
-def by_area(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, rule: Rule | None) -> gpd.GeoDataFrame:
+def by_area(
+    frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, rule: Rule | None
+) -> gpd.GeoDataFrame:
     """Count shapes in ``areas`` (``code``, ``name``), each in one area; without ``rule`` exactly.
 
     Suppressed counts are missing (``<NA>``), with the reason in ``words``; an area with none

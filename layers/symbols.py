@@ -96,7 +96,7 @@ def swatch(look: Look, kind: Literal["point", "line", "area"] = "point", label: 
 def _point(look: Look) -> str:
     letter = (
         f'<text y="{_BASELINE.get(look.shape, 4.5)}" fill="{look.ink}" text-anchor="middle"'
-        f' font-weight="700" font-size="13">'
+        f' font-family="Arial, sans-serif" font-weight="700" font-size="13">'
         f"{look.letter}</text>"
     )
     return f'<path d="{PATHS[look.shape]}" fill="{look.colour}"/>{letter if look.letter else ""}'

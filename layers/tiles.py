@@ -24,6 +24,7 @@ def tile(
     layer: Layer,
     at: tuple[int, int, int],
     filters: Filters,
+    *,
     colour: str = "",
 ) -> bytes:
     """Return the tile ``at`` (z, x, y) as MVT 2.1: ``look``, ``fade``, ``label``, ``detail``.

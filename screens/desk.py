@@ -81,7 +81,9 @@ def signed_out(*, must_change: bool = False) -> NoReturn:
         st.info("Choose a password of your own first.", icon=":material/key:")
         st.link_button("Choose a password", "/change-password", type="primary")
     else:
-        st.info("You are signed out. Nothing of this page is shown any more.", icon=":material/lock:")
+        st.info(
+            "You are signed out. Nothing of this page is shown any more.", icon=":material/lock:"
+        )
         st.link_button("Sign in", "/sign-in", type="primary")
     st.stop()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from domain import codes, currency, preferences
+from domain import codes, currency, preferences, sessions
 from domain.areas import Area
 from domain.filters import day_words, joined
 from domain.people import Actor, Tier
@@ -78,7 +78,7 @@ def failed(error: Exception) -> bool:
 def watch() -> None:
     """Look now and then whether the sign-in still counts; never extends it."""
     with desk.store().reading() as session:
-        ended = desk.sessions.actor_of(session, desk.token()) is None
+        ended = sessions.actor_of(session, desk.token()) is None
     if ended:
         st.rerun()
 

@@ -6,7 +6,7 @@ from streamlit_folium import st_folium
 from domain import preferences
 from domain.errors import Invalid
 from layers import basemap, canvas
-from screens import desk, frame, map_draw, map_panel, map_share, map_state, map_view
+from screens import desk, map_draw, map_panel, map_share, map_state, map_view
 from screens.map_state import MapState
 
 actor = desk.actor()
@@ -67,7 +67,6 @@ with map_box:
         use_container_width=True,
     )
 
-frame.data_line()
 
 act = canvas.heard(told)
 if act is not None and act.at != st.session_state.get("dealt_with"):

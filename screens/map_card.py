@@ -277,9 +277,7 @@ def merge(card: PlaceCard) -> None:
     with desk.reading() as (session, actor):
         others = catalogue.read(session, actor, "places")["name"].drop(card.id, errors="ignore")
     with st.form(f"merge_{card.id}_{card.version}", border=False):
-        other = st.selectbox(
-            "Which place is the same?", list(others.index), format_func=others.get
-        )
+        other = st.selectbox("Which place is the same?", list(others.index), format_func=others.get)
         reason = st.text_area("Why are they one?", max_chars=500)
         if st.form_submit_button("Merge into this place", type="primary"):
             saved(

@@ -31,7 +31,11 @@ def show(state: MapState, actor: Actor) -> MapState:
     since, until = period(now)
     lists = codes.current()
     wide = actor.may(Permission.SEE_PLACES)
-    harm = several("Type of harm", lists.harm_types.offered(), now.harm_types, "f_harm") if wide else ()
+    harm = (
+        several("Type of harm", lists.harm_types.offered(), now.harm_types, "f_harm")
+        if wide
+        else ()
+    )
     types = several("Type of place", lists.place_types.offered(), now.place_types, "f_types")
     states = {each.value: each.words.capitalize() for each in Status}
     status = (
@@ -106,7 +110,11 @@ def clear() -> None:
     for key in [key for key in st.session_state if str(key).startswith("f_")]:
         del st.session_state[key]
     st.query_params.from_dict(
-        {key: value for key, value in st.query_params.items() if key in ("layers", "colour", "pick")}
+        {
+            key: value
+            for key, value in st.query_params.items()
+            if key in ("layers", "colour", "pick")
+        }
     )
     st.rerun()
 
@@ -115,7 +123,7 @@ def agencies() -> dict[int, str]:
     """Return the agencies by id."""
     with desk.reading() as (session, _actor):
         rows = session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
-        return {number: name for number, name in rows}
+        return {row.id: row.name for row in rows}
 
 
 def all_areas() -> dict[int, str]:
@@ -124,5 +132,7 @@ def all_areas() -> dict[int, str]:
         found = {}
         for kind in areas.kinds(session, actor):
             frame = areas.frame(session, actor, kind)
-            found |= {int(number): f"{row['name']} ({kind.value})" for number, row in frame.iterrows()}
+            found |= {
+                int(number): f"{row['name']} ({kind.value})" for number, row in frame.iterrows()
+            }
         return found

@@ -31,8 +31,8 @@ def show(state: MapState, actor: Actor) -> None:
     rows = frame.iloc[(page - 1) * A_PAGE : page * A_PAGE]
     with st.container(key="entries"):
         for number, row in rows.iterrows():
-            label = f"**{map_panel.plain(str(row['label']))}**  \n{map_panel.plain(str(row['detail']))}"
+            label = (
+                f"**{map_panel.plain(str(row['label']))}**  \n{map_panel.plain(str(row['detail']))}"
+            )
             if st.button(label, key=f"entry_{name}_{number}", width="stretch"):
                 map_panel.choose(state, name, str(number), move=True)
-
-

@@ -12,7 +12,16 @@ from layers import canvas, catalogue, present
 from layers.layer import Layer
 from layers.sight import Sight
 from layers.symbols import swatch
-from screens import desk, map_card, map_draw, map_filters, map_list, map_reports, map_share, map_state
+from screens import (
+    desk,
+    map_card,
+    map_draw,
+    map_filters,
+    map_list,
+    map_reports,
+    map_share,
+    map_state,
+)
 from screens.map_state import MapState
 from screens.map_view import UNDER, reading
 
@@ -165,7 +174,8 @@ def explain(layer: Layer, state: MapState, actor: Actor, colours: dict[str, str]
         st.html(f'<p class="sg-quiet">{escape(EMPTY.get(layer.name, "Nothing to show here."))}</p>')
         return
     rows = "".join(
-        f"<li>{swatch(look, told.kind)}<span>{escape(words)}</span></li>" for look, words in told.rows
+        f"<li>{swatch(look, told.kind)}<span>{escape(words)}</span></li>"
+        for look, words in told.rows
     )
     st.html(f'<ul class="sg-legend">{rows}</ul><p class="sg-quiet">{escape(told.note)}</p>')
 

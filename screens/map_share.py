@@ -51,7 +51,9 @@ def saved() -> None:
             left, right = st.columns([5, 1], vertical_alignment="center")
             if left.button(name, key=f"view_{number}", width="stretch"):
                 open_view(query)
-            if right.button("Remove", key=f"drop_{number}", icon=":material/delete:", help="Remove"):
+            if right.button(
+                "Remove", key=f"drop_{number}", icon=":material/delete:", help="Remove"
+            ):
                 with desk.shown_errors():
                     with desk.writing() as (session, who):
                         views.remove(session, who, number)
@@ -61,7 +63,9 @@ def saved() -> None:
 def open_view(query: str) -> None:
     """Show a saved view: its layers and filters, and the map where it stood."""
     params = dict(parse_qsl(query))
-    for key in [key for key in st.session_state if str(key).startswith(("f_", "layer_", "colour_"))]:
+    for key in [
+        key for key in st.session_state if str(key).startswith(("f_", "layer_", "colour_"))
+    ]:
         del st.session_state[key]
     with desk.reading() as (_session, who):
         asked = map_state.read(params, who)

@@ -1,6 +1,5 @@
 """What the map shows, made of readings that are kept until something changes."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import geopandas as gpd
@@ -32,7 +31,12 @@ def reading(name: str, asked: Filters) -> gpd.GeoDataFrame:
 
 @st.cache_data(max_entries=96, show_spinner=False)
 def _reading(
-    name: str, scope: str, query: str, moment: tuple[int, ...], _actor: Actor, _asked: Filters
+    name: str,
+    scope: str,  # noqa: ARG001 - a part of the key, as are the next two
+    query: str,  # noqa: ARG001
+    moment: tuple[int, ...],  # noqa: ARG001
+    _actor: Actor,
+    _asked: Filters,
 ) -> gpd.GeoDataFrame:
     """Keep a reading under the reader's whole scope, the filters and the tables' revisions."""
     with desk.store().reading() as session:
@@ -120,5 +124,3 @@ def row_of(name: str, number: str, state: MapState, actor: Actor) -> gpd.GeoData
     frame = shown(catalogue.CATALOGUE[name], state, actor)
     row = frame[frame.index.astype(str) == number]
     return None if row.empty else row
-
-

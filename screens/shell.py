@@ -32,4 +32,5 @@ chosen = st.navigation(
 )
 frame.banner(visit)
 chosen.run()
+frame.data_line()
 frame.watch()

@@ -56,7 +56,7 @@ class Base(DeclarativeBase):
     }
 
 
-class Unguarded(RuntimeError):  # noqa: N818 - reads as what happened
+class Unguarded(RuntimeError):
     """A change was sent to the database outside an action: our own mistake, never shown."""
 
 

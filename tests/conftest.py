@@ -20,7 +20,6 @@ SHARED = Path(__file__).parents[2] / "shared"
 POSTGIS = os.environ.get("SAFEGROUND_TEST_POSTGIS", "")
 
 
-
 @action("test.arrange", needs=Permission.RUN_JOBS)
 def arrange(session, _actor, *rows):
     """Put rows where a test needs them."""

@@ -1,18 +1,16 @@
 """Every cell of the table: for each layer and tier, how it may be seen, and no finer."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import shapely
 
 from domain.errors import NotFound, NotPermitted
+from domain.filters import Filters
 from domain.people import CLEARANCE, Actor, Permission, Role, Tier
 from geo import tiling
 from geo.space import mercator_from_bng
-from layers import catalogue, matrix, tiles
+from layers import catalogue, tiles
 from layers.sight import Sight
-from domain.filters import Filters
 from tests.layers.conftest import HOME, MIDDLE, ROUTE, STREET
 
 COUNTED = {"hot_spots", "incident_wards", "incident_lsoas", "incident_beats", "touch_wards"}
@@ -136,8 +134,3 @@ def test_a_tile_tells_no_more_than_the_list(town, people, decode, role):
 def test_an_unknown_layer_is_not_found(town, actor):
     with pytest.raises(NotFound):
         read(town, actor(Role.POLICE), "children")
-
-
-def test_the_matrix_in_the_docs_is_what_the_code_decides():
-    written = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
-    assert written == matrix.as_markdown(), "run: safeground permissions > docs/permissions.md"

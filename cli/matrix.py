@@ -5,17 +5,28 @@ import pkgutil
 from collections.abc import Iterable
 
 import domain
+import exchange
+import layers
 from domain.audit import ACTIONS, Action
 from domain.people import CLEARANCE, PERMISSIONS, PUBLIC, Actor, Permission, Role, Tier
 from layers import catalogue
 
 YES, NO = "yes", "·"
+EVERY_WRITE = (
+    "Every write is one of these. The public has no account; the system and the operator at the "
+    "command line may do all."
+)
+NEVER_DRAWN = (
+    "Homes, refuges, dwellings and where children went missing from are never a point or a "
+    "square below the sealed tier, only suppressed counts by ward."
+)
 
 
 def actions() -> list[Action]:
-    """Return every action of the domain, by name; all its modules are read for it."""
-    for module in pkgutil.iter_modules(domain.__path__, "domain."):
-        importlib.import_module(module.name)
+    """Return every action there is, by name; all modules that may hold one are read for it."""
+    for room in (domain, layers, exchange):
+        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
     return [ACTIONS[name] for name in sorted(ACTIONS) if not name.startswith("test.")]
 
 
@@ -49,8 +60,7 @@ def as_markdown() -> str:
             "",
             "## Actions",
             "",
-            "Every write is one of these. The public has no account; the system and the operator "
-            "at the command line may do all.",
+            EVERY_WRITE,
             "",
             *_table(["Action", "public", *names], [_action_row(each) for each in actions()]),
             "",
@@ -74,8 +84,7 @@ def as_markdown() -> str:
                 ],
             ),
             "",
-            "Homes, refuges, dwellings and where children went missing from are never a point or "
-            "a square below the sealed tier, only suppressed counts by ward.",
+            NEVER_DRAWN,
             "",
         ]
     )
@@ -96,7 +105,7 @@ def _by_role(name: str, role: Role) -> str:
     return NO if sight is catalogue.NONE else sight.value
 
 
-def _tick(allowed: bool) -> str:  # noqa: FBT001 - a cell of a table
+def _tick(allowed: bool) -> str:
     return YES if allowed else NO
 
 
