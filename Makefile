@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SAMPLE := SAFEGROUND_SAMPLE=true SAFEGROUND_SECURE_COOKIES=false
+# The town is loaded once into the embedded store; into a database by URL it is looked after anew.
+TOWN := $(if $(SAFEGROUND_DATABASE_URL)$(if $(wildcard var/safeground.db),,new),town,var/town.txt)
 
 .PHONY: help run test check fmt bench sample picture postgis clean
 .DEFAULT_GOAL := help
@@ -11,9 +13,8 @@ SAMPLE := SAFEGROUND_SAMPLE=true SAFEGROUND_SECURE_COOKIES=false
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-run: var/.ready ## Open Safeground with the invented town on http://localhost:8501
-	@$(SAMPLE) $(BIN)/safeground db upgrade
-	@$(SAMPLE) $(BIN)/safeground sample load
+run: var/.ready $(TOWN) ## Open Safeground with the invented town on http://localhost:8501
+	@cat var/town.txt
 	@$(SAMPLE) $(BIN)/streamlit run app.py
 
 test: var/.ready-to-test ## Run everything that CI runs, with its own Chromium and PostGIS
@@ -43,6 +44,11 @@ postgis: var/.ready ## Start a private PostGIS for trials and print its URL
 
 clean: ## Remove the environment, the store and all that set-up made
 	rm -rf $(VENV) var node_modules build *.egg-info
+
+.PHONY: town
+town var/town.txt: var/.ready $(wildcard data/sample/*.csv data/sample/*.json data/sample/*.gpkg)
+	@$(SAMPLE) $(BIN)/safeground db upgrade
+	@$(SAMPLE) $(BIN)/safeground sample load > var/town.txt
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

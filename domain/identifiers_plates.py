@@ -84,10 +84,8 @@ def _is_current(text: str, match: re.Match[str]) -> bool:
         return False
     if _PLATE_BEFORE.search(_before(text, match)):
         return True
-    if _WORDS.fullmatch(match["area"]):
-        return False
     if match["gap"]:  # "NK 68 ABC"; in small letters it is too near to a sentence
-        return match[0].isupper()
+        return match[0].isupper() and not _WORDS.fullmatch(match["area"])
     return _one_case(match[0]) or not match["late"]
 
 

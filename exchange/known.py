@@ -59,6 +59,8 @@ class Known:
     def present(self, column: InstrumentedAttribute[Any], keys: Sequence[Any]) -> set[Any]:
         """Return which of ``keys`` the table has already."""
         found: set[Any] = set()
+        if self.session.scalar(select(column).limit(1)) is None:
+            return found
         for block in _blocks(keys):
             found.update(self.session.scalars(select(column).where(column.in_(block))))
         return found

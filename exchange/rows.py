@@ -99,11 +99,12 @@ class Rows:
     def several(self, name: str, kind: str, title: str) -> Texts:
         """Return lists of codes, written in one cell with semicolons between."""
         values = self.text(name)
-        known = {word: _codes(kind, word) for word in set(values) - {None}}
-        found = objects([[] if each is None else known[each] for each in values])
+        known: dict[str | None, list[str] | None] = {None: []}
+        known |= {word: _codes(kind, word) for word in set(values) - {None}}
+        found = objects([known[each] for each in values])
         wrong = np.array([each is None for each in found], dtype=bool)
         self.refuse(wrong, f"one of the {title} is not in the list of codes")
-        return objects([each or [] for each in found])
+        return objects([known[None] if each is None else each for each in found])
 
     def flag(self, name: str, title: str) -> Texts:
         """Return True, False or None (not known) for words such as yes and no."""
@@ -142,9 +143,7 @@ class Rows:
 
 def objects(values: Any) -> Texts:
     """Make a one-dimensional array of Python objects, also of lists and shapes."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def empty(values: Texts) -> Mask:

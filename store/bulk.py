@@ -1,5 +1,6 @@
 """Many rows at once: COPY on PostGIS; a prepared statement and one pass of the R*Tree on SQLite."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -59,12 +60,15 @@ def _values(
             geometries, hex=postgres, output_dimension=2, byte_order=1, include_srid=postgres
         )
         return list(wkb)
+    if isinstance(kind, JSON):  # lists and objects that repeat are written once each
+        written = {number: json.dumps(value) for number, value in _single(values).items()}
+        return [written[id(value)] for value in values]
     process = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    if process is not None and isinstance(kind, JSON):
-        done = {id(value): value for value in values}  # lists and objects that repeat, once each
-        ready = {number: process(value) for number, value in done.items()}
-        return [ready[id(value)] for value in values]
     return list(values) if process is None else [process(value) for value in values]
+
+
+def _single(values: Sequence[Any]) -> dict[int, Any]:
+    return {id(value): value for value in values}
 
 
 def _copy(

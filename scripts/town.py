@@ -1,0 +1,106 @@
+"""Safeground with the invented town, on a store of its own: for pictures, measures and journeys."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import Page
+
+from domain.accounts import DEMO_PASSWORD
+
+HOUSE = Path(__file__).resolve().parents[1]
+LAPTOP = {"width": 1366, "height": 768}
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+READY_WITHIN = 120.0
+
+
+def installation(var: Path) -> dict[str, str]:
+    """Furnish ``var`` with the map's files, and return the environment of an app that lives there."""
+    (var / "assets").symlink_to(HOUSE / "var" / "assets")
+    return {
+        **os.environ,
+        "SAFEGROUND_VAR": str(var),
+        "SAFEGROUND_SAMPLE": "true",
+        "SAFEGROUND_SECURE_COOKIES": "false",
+        "SAFEGROUND_DATABASE_URL": "",
+    }
+
+
+def load(env: Mapping[str, str]) -> None:
+    """Make the database of an installation and take the town in."""
+    safeground = Path(sys.executable).with_name("safeground")
+    for command in (["db", "upgrade"], ["sample", "load"]):
+        subprocess.run([safeground, *command], env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def streamlit(script: Path, env: Mapping[str, str], log: Path, probe: str) -> Iterator[str]:
+    """Run a script as ``streamlit run`` does, and yield its address once ``probe`` answers."""
+    port = free_port()
+    command = ["streamlit", "run", str(script), "--server.port", str(port)]
+    with running(command, env, script.parent, log, f"http://localhost:{port}", probe) as address:
+        yield address
+
+
+@contextmanager
+def running(  # a process is what its six parts are
+    command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, address: str, probe: str
+) -> Iterator[str]:
+    """Run a Python module as a server until the block ends; what it says goes to ``log``."""
+    with log.open("w") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=cwd, env=env, stdout=said, stderr=said
+        )
+        try:
+            wait(f"{address}{probe}", server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until ``url`` answers at all, well or not."""
+    end = time.monotonic() + READY_WITHIN
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError("The app ended before it was ready.")
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.3)
+        else:
+            return
+    raise TimeoutError("The app was not ready in time.")
+
+
+def sign_in(page: Page, address: str, username: str, path: str = "/") -> None:
+    """Sign in as one of the town's people and go on to ``path``."""
+    page.goto(f"{address}/sign-in?next={quote(path, safe='/')}")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
