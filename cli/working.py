@@ -17,7 +17,5 @@ def work(
 ) -> None:
     """Run jobs as they come, until stopped; several may run beside each other."""
     with opened() as store:
-        folder = settings().uploads
-        kinds.sweep(store, folder)
-        tasks = kinds.tasks(folder)
+        tasks = kinds.tasks(settings().uploads)
         jobs.work(store, tasks, going=lambda: not parent or os.getppid() == parent)

@@ -60,7 +60,10 @@ def _with_rejects(report: dict[str, Any], upload: uploads.Upload) -> dict[str, A
 
 
 def sweep(store: Store, folder: Path) -> None:
-    """Delete the files that no waiting or living job needs: what an earlier run left behind."""
+    """Delete the files that no waiting or living job needs: what an earlier run left behind.
+
+    For the start of the app, before anyone can send: a worker that starts later must not.
+    """
     with suppress(Conflict), store.writing() as session:
         bury(session, SYSTEM)
     with store.reading() as session:
@@ -73,6 +76,8 @@ class Worker:
 
     ``command`` starts it: the command line's ``work``.
     """
+
+    PAUSE = 2.0  # seconds before it is started anew
 
     def __init__(self, command: Sequence[str]) -> None:
         self.command = list(command)
@@ -101,4 +106,4 @@ class Worker:
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(5)
             else:
-                self._over.wait(2)
+                self._over.wait(self.PAUSE)

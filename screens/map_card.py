@@ -16,6 +16,8 @@ from layers import catalogue, present
 from screens import desk, map_draw, map_panel, map_state, map_view
 from screens.map_state import MapState
 
+SHORT = [name[:3] for name in DAY_NAMES]
+
 
 def show(state: MapState, actor: Actor) -> None:
     """Show what was chosen on the map or in the list."""
@@ -127,7 +129,7 @@ def evidence(card: PlaceCard) -> None:
 def by_month(rows: pd.DataFrame) -> alt.Chart:
     """Draw records by month, a colour and a pattern of stacking for each kind."""
     return (
-        alt.Chart(rows, height=130)
+        alt.Chart(rows, height=250)
         .mark_bar()
         .encode(
             x=alt.X("yearmonth(Month):T", title=None, axis=alt.Axis(format="%b %y", tickCount=6)),
@@ -141,7 +143,7 @@ def by_month(rows: pd.DataFrame) -> alt.Chart:
 def when(card: PlaceCard) -> alt.Chart | None:
     """Draw incidents by hour and weekday in London, or nothing where none may be shown."""
     rows = [
-        {"Day": DAY_NAMES[day][:3], "Hour": hour, "Records": int(count)}
+        {"Day": SHORT[day], "Hour": hour, "Records": int(count)}
         for day, hours in enumerate(card.evidence.when or ())
         for hour, count in enumerate(hours)
         if count
@@ -149,13 +151,13 @@ def when(card: PlaceCard) -> alt.Chart | None:
     if not rows:
         return None
     return (
-        alt.Chart(pd.DataFrame(rows), height=150)
+        alt.Chart(pd.DataFrame(rows), height=210)
         .mark_rect()
         .encode(
             x=alt.X("Hour:O", title="Hour", scale=alt.Scale(domain=list(range(24))),
                     axis=alt.Axis(values=[0, 6, 12, 18, 23], labelAngle=0)),
-            y=alt.Y("Day:O", title=None, sort=[name[:3] for name in DAY_NAMES],
-                    scale=alt.Scale(domain=[name[:3] for name in DAY_NAMES])),
+            y=alt.Y("Day:O", title=None, sort=SHORT, scale=alt.Scale(domain=SHORT),
+                    axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("Records:Q", legend=None),
             tooltip=["Day", "Hour", "Records"],
         )

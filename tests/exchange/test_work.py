@@ -1,6 +1,8 @@
 """An import as a job: the file is gone at the end, and a stop keeps nothing."""
 
 import stat
+import sys
+import time
 
 import pytest
 from sqlalchemy import func, select
@@ -111,3 +113,24 @@ def test_a_name_is_never_a_path(analyst, folder, name):
     upload = uploads.begin(folder, analyst)
     assert uploads.path_for(upload, name).parent == upload.folder
     assert uploads.path_for(upload, name).name.startswith("file")
+
+
+def test_a_sweep_at_start_keeps_only_what_a_job_still_needs(store, analyst, folder, send):
+    _number, needed = send(GOOD)
+    left = uploads.begin(folder, analyst)
+    work.sweep(store, folder)
+    assert needed.folder.exists()
+    assert not left.folder.exists()
+
+
+def test_a_worker_that_ends_by_a_fault_is_started_anew(tmp_path):
+    mark = tmp_path / "starts"
+    code = f"open({str(mark)!r}, 'a').write('x'); raise SystemExit(1)"
+    worker = work.Worker([sys.executable, "-c", code])
+    worker.PAUSE = 0.01
+    worker.start()
+    deadline = time.monotonic() + 30
+    while (not mark.exists() or len(mark.read_text()) < 2) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    worker.stop()
+    assert len(mark.read_text()) >= 2

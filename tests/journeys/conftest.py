@@ -1,73 +1,26 @@
 """The running app with the invented town, and a browser that may speak to nobody else."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from domain.accounts import DEMO_PASSWORD
+from scripts.town import CHROMIUM, HOUSE, LAPTOP, QUIET, installation, load, sign_in, streamlit
+from tests.outside import guarded
 
-HOUSE = Path(__file__).parents[2]
-LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--disable-quic",
-]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory) -> Iterator[str]:
-    """Run the app with the invented town and return its address."""
-    var = tmp_path_factory.mktemp("var")
-    (var / "assets").symlink_to(HOUSE / "var" / "assets")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {
-        **os.environ,
-        "SAFEGROUND_VAR": str(var),
-        "SAFEGROUND_SAMPLE": "true",
-        "SAFEGROUND_SECURE_COOKIES": "false",
-        "SAFEGROUND_DATABASE_URL": "",
-    }
-    safeground = Path(sys.executable).with_name("safeground")
-    for command in (["db", "upgrade"], ["sample", "load"]):
-        subprocess.run([safeground, *command], env=env, check=True, stdout=subprocess.DEVNULL)
-    with (var / "log").open("w") as log:
-        app = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-            cwd=HOUSE, env=env, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        address = f"http://localhost:{port}"
-        try:
-            wait_for(f"{address}/healthz", app)
-            yield address
-        finally:
-            app.terminate()
-            app.wait(30)
-
-
-def wait_for(url: str, app: subprocess.Popen) -> None:
-    for _ in range(240):
-        assert app.poll() is None, "the app ended before it was ready"
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                assert answer.status == 200
-                return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail("the app was not ready within two minutes")
+    """Run the app with the invented town and return its address; it may ask no other host."""
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "var").mkdir()
+    env, attempts = guarded(installation(folder / "var"), folder)
+    load(env)
+    with streamlit(HOUSE / "app.py", env, folder / "log", "/healthz") as address:
+        yield address
+    assert attempts.read_text() == "", "the server asked another host"
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +45,7 @@ def visit(town, browser):
         ours = (town, town.replace("http", "ws"), "data:", "blob:")
         page.on("request", lambda r: None if r.url.startswith(ours) else foreign.append(r.url))
         page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto(f"{town}/sign-in?next={path}")
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        sign_in(page, town, username, path)
         return page
 
     yield open_as
