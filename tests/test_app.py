@@ -21,7 +21,7 @@ from domain.accounts import DEMO_PASSWORD
 from scripts import town
 from tests.outside import guarded
 
-TILE = "/tiles/incidents/14/8145/5197.mvt"
+TILE = "/tiles/incidents/14/8148/5199.mvt"
 PAGE = {"Accept": "text/html"}
 
 
@@ -177,7 +177,7 @@ def test_a_page_runs_without_a_mistake(address, cookie):
 
 
 def test_the_server_asks_no_other_host(address, cookie, watched):
-    for path in ("/", "/account", TILE, "/basemap/eldermere/14/8145/5197.mvt"):
+    for path in ("/", "/account", TILE, "/basemap/14/8148/5199"):
         ask(address, path, Cookie=cookie, **PAGE)
     first_words(address, cookie)
     assert watched[1].read_text() == ""

@@ -113,7 +113,9 @@ def test_another_site_cannot_send_for_someone(call, folder, headers):
     assert not any(folder.glob("*"))
 
 
-@pytest.mark.parametrize("role", [None, *(set(Role) - {Role.ANALYST, Role.COORDINATOR})])
+@pytest.mark.parametrize(
+    "role", [None, *(each for each in Role if each not in (Role.ANALYST, Role.COORDINATOR))]
+)
 def test_only_who_may_import_sends_or_fetches(call, role):
     refusal = NotSignedIn if role is None else NotPermitted
     for method, address in (
