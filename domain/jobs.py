@@ -213,8 +213,11 @@ def look(store: Store, actor: Actor, job_id: int) -> Job:
         job = _own(session, actor, job_id)
     if job.state is not JobState.RUNNING or not _is_dead(job):
         return job
-    with store.writing() as session:
-        bury(session, SYSTEM)
+    try:
+        with store.writing() as session:
+            bury(session, SYSTEM)
+    except Conflict:  # SQLite is being written to, perhaps by this very job: it lives
+        return job
     with store.reading() as session:
         return _own(session, actor, job_id)
 

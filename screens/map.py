@@ -41,6 +41,8 @@ def deal_with(act: canvas.Act, state: MapState) -> None:
             map_share.take(act)
 
 
+if "first_view" not in st.session_state and state.picked and not state.view:
+    st.session_state["go_to"] = (*state.picked, 0)  # a link to a record opens on it
 first_view = st.session_state.setdefault("first_view", state.view or map_view.home())
 
 with st.container(horizontal=True, key="workbench"):

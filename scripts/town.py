@@ -56,16 +56,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def streamlit(script: Path, env: Mapping[str, str], log: Path, probe: str) -> Iterator[str]:
+def streamlit(
+    script: Path, env: Mapping[str, str], log: Path, probe: str, *more: str
+) -> Iterator[str]:
     """Run a script as ``streamlit run`` does, and yield its address once ``probe`` answers."""
     port = free_port()
-    command = ["streamlit", "run", str(script), "--server.port", str(port)]
+    command = ["streamlit", "run", str(script), "--server.port", str(port), *more]
     with running(command, env, script.parent, log, f"http://localhost:{port}", probe) as address:
         yield address
 
 
 @contextmanager
-def running(  # a process is what its six parts are
+def running(
     command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, address: str, probe: str
 ) -> Iterator[str]:
     """Run a Python module as a server until the block ends; what it says goes to ``log``."""

@@ -17,7 +17,7 @@ FRONT = ("api", "web", "screens", "cli")
 EXACT = {"incidents", "touches", "places", "premises", "annotations"}
 ADDRESS = re.compile(r"https?://|git\+|file:|\s@\s|--(extra-)?index-url|--find-links", re.I)
 HOMES = re.compile(
-    r"(?<![\w.$}~-])/(?:home|Users|root|tmp|private/var|mnt|media|workspaces?)/\w"
+    r"(?<![\w.$}~-])/(?:home|Users|root|tmp|private/var|workspaces?)/\w"
     r"|\b[A-Z]:\\{1,2}Users\b"
 )
 REGISTRIES = re.compile(

@@ -12,7 +12,8 @@ from domain.audit import Entry
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from domain.jobs import Cancelled, Job, JobState
 from domain.people import PUBLIC, SYSTEM, Role, operator
-from tests.conftest import arrange
+from store.database import Store, connect
+from tests.conftest import arrange, busy
 
 
 @pytest.fixture
@@ -172,6 +173,25 @@ def test_a_dead_heartbeat_makes_it_failed_for_whoever_looks(store, people, asked
     job = jobs.look(store, people[Role.ANALYST], asked)
     assert job.state is JobState.FAILED
     assert "stopped unexpectedly" in job.message
+
+
+def test_a_job_that_holds_the_only_lock_is_not_taken_for_dead(store, people, asked):
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostGIS has a lock for each row")
+    with store.writing() as session:
+        jobs.claim(session, SYSTEM, ["import"])
+    with store.writing() as session:
+        still(session, asked)
+    hasty = Store(connect(str(store.engine.url), busy_seconds=0.1), busy)
+    found = []
+    with store.writing():
+        look = threading.Thread(
+            target=lambda: found.append(jobs.look(hasty, people[Role.ANALYST], asked).state)
+        )
+        look.start()
+        look.join()
+    hasty.close()
+    assert found == [JobState.RUNNING]
 
 
 def still(session, number):

@@ -47,7 +47,7 @@ def cells():
             yield pytest.param(name, column, says == matrix.YES, id=f"{name}-{column}")
 
 
-@pytest.mark.parametrize(("name", "column", "allowed"), cells())
+@pytest.mark.parametrize(("name", "column", "allowed"), list(cells()))
 def test_an_action_is_done_or_refused_as_the_table_says(name, column, allowed):
     """Who may is let through to the work; who may not is refused before anything is looked at."""
     refusal = Touched if allowed else NotPermitted

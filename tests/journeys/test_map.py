@@ -130,3 +130,23 @@ def test_axe_finds_no_serious_violation_around_the_map(visit, username):
     found = Axe().run(page, options={"iframes": False}).response["violations"]
     serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def test_signing_out_everywhere_clears_an_open_page(visit, town):
+    page, elsewhere = visit("practitioner"), visit("practitioner", path="/account")
+    canvas(page)
+    elsewhere.goto(f"{town}/account")
+    elsewhere.get_by_role("button", name=re.compile("everywhere", re.I)).click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    expect(page.locator(".st-key-panel")).to_have_count(0)
+
+
+def test_a_link_to_a_place_opens_on_it_for_those_who_may_read_it(visit, town):
+    chair, volunteer = visit("chair"), visit("volunteer")
+    for page in (chair, volunteer):
+        canvas(page)
+        page.goto(f"{town}/?layers=places,safe_places&pick=places:7")
+    expect(chair.locator(".sg-card h2")).to_be_visible()
+    canvas(volunteer)
+    expect(volunteer.locator(".st-key-panel")).to_be_visible()
+    expect(volunteer.locator(".sg-card")).to_have_count(0)
