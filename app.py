@@ -4,6 +4,8 @@ Pages, plain pages, tiles and health in one process. Everything that differs bet
 installations is read here and handed on.
 """
 
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -19,9 +21,11 @@ from api.basemap import basemap_routes
 from api.door import door
 from api.health import health_routes
 from api.tiles import tile_routes
+from api.uploads import upload_routes
 from domain import code_editing, preferences
 from domain.errors import SafegroundError, busy
 from domain.sessions import SignInRules
+from exchange.work import Worker, sweep
 from layers import basemap
 from screens import desk, frame
 from settings import Settings
@@ -31,7 +35,8 @@ from web.door import broken, refuse
 from web.gate import Gate
 from web.routes import web_routes
 
-config.set_option("browser.gatherUsageStats", False)  # noqa: FBT003 - an ASGI server may miss config.toml
+# An ASGI server started elsewhere may miss .streamlit/config.toml.
+config.set_option("browser.gatherUsageStats", False)  # noqa: FBT003
 
 settings = Settings()
 code_editing.settle(settings.codes, settings.var / "codes")
@@ -47,9 +52,13 @@ desk.furnish(desk.House(store=store, sample=settings.sample, uploads=settings.up
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
-    """Bring the database up to date before the first request, and give it back at the end."""
+    """Bring the database up to date and start the worker; give both back at the end."""
     migrate.upgrade(store.engine)
+    sweep(store, settings.uploads)
+    worker = Worker([sys.executable, "-m", "cli.main", "work", "--parent", str(os.getpid())])
+    worker.start()
     yield None
+    worker.stop()
     store.close()
 
 
@@ -67,6 +76,7 @@ app = st.App(
         *asset_routes(settings.assets),
         *basemap_routes(basemap_file, lambda request: who(request) and None),
         *tile_routes(store, who),
+        *upload_routes(settings.uploads, who, settings.upload_megabytes << 20),
         *web_routes(store, rules=rules, secure=settings.secure_cookies, sample=settings.sample),
     ],
     middleware=[Middleware(Gate, store=store, local_only=settings.sample)],

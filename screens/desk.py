@@ -5,7 +5,7 @@ identity is kept in ``st.session_state``.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +14,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from domain import sessions
-from domain.errors import SafegroundError
+from domain.errors import Conflict, SafegroundError
 from domain.people import Actor
 from domain.sessions import Visit
 from store.database import Store
@@ -89,9 +89,12 @@ def signed_out(*, must_change: bool = False) -> NoReturn:
 
 
 def acted(found: Visit) -> None:
-    """Extend the sign-in after a person's act, at most once a minute."""
+    """Extend the sign-in after a person's act, at most once a minute.
+
+    While a large import holds the database the act goes unnoticed; the next one is tried again.
+    """
     if found.touch_due:
-        with store().writing() as session:
+        with suppress(Conflict), store().writing() as session:
             sessions.touch(session, found.actor, token())
 
 
