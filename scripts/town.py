@@ -30,7 +30,7 @@ READY_WITHIN = 120.0
 
 
 def installation(var: Path) -> dict[str, str]:
-    """Furnish ``var`` with the map's files, and return the environment of an app that lives there."""
+    """Put the map's files into ``var``, and return the environment of an app that lives there."""
     (var / "assets").symlink_to(HOUSE / "var" / "assets")
     return {
         **os.environ,
@@ -61,23 +61,27 @@ def streamlit(
 ) -> Iterator[str]:
     """Run a script as ``streamlit run`` does, and yield its address once ``probe`` answers."""
     port = free_port()
+    address = f"http://localhost:{port}"
     command = ["streamlit", "run", str(script), "--server.port", str(port), *more]
-    with running(command, env, script.parent, log, f"http://localhost:{port}", probe) as address:
+    with running(command, env=env, cwd=script.parent, log=log, ready=f"{address}{probe}"):
         yield address
 
 
 @contextmanager
 def running(
-    command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, address: str, probe: str
-) -> Iterator[str]:
-    """Run a Python module as a server until the block ends; what it says goes to ``log``."""
+    command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path, ready: str
+) -> Iterator[None]:
+    """Run a Python module as a server until the block ends, which begins once ``ready`` answers.
+
+    What the server says goes to the file ``log``.
+    """
     with log.open("w") as said:
         server = subprocess.Popen(
             [sys.executable, "-m", *command], cwd=cwd, env=env, stdout=said, stderr=said
         )
         try:
-            wait(f"{address}{probe}", server)
-            yield address
+            wait(ready, server)
+            yield
         finally:
             server.terminate()
             server.wait(30)

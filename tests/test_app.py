@@ -26,13 +26,14 @@ PAGE = {"Accept": "text/html"}
 
 
 @contextmanager
-def served(env, folder, *more):
+def served(env, folder):
     port = town.free_port()
-    command = ["uvicorn", "app:app", "--app-dir", str(town.HOUSE), "--port", str(port), *more]
+    command = ["uvicorn", "app:app", "--app-dir", str(town.HOUSE), "--port", str(port)]
     away = folder / "away"
     away.mkdir()
     address = f"http://localhost:{port}"
-    with town.running(command, env, away, folder / "log", address, "/healthz"):
+    log, ready = folder / "log", f"{address}/healthz"
+    with town.running(command, env=env, cwd=away, log=log, ready=ready):
         yield address
 
 

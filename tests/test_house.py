@@ -81,7 +81,9 @@ def test_each_locked_requirement_is_exact_and_hashed_and_has_no_address(lock):
     locked = requirements(text)
     assert len(locked) > 30
     for each in locked:
-        assert re.match(r"[\w.-]+(\[[\w,.-]+\])?==[\w.!+-]+( ;.*)? \\\n", each), each.splitlines()[0]
+        assert re.match(r"[\w.-]+(\[[\w,.-]+\])?==[\w.!+-]+( ;.*)? \\\n", each), each.splitlines()[
+            0
+        ]
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", each), each.splitlines()[0]
     assert not ADDRESS.search(text)
 
@@ -253,5 +255,7 @@ def test_the_readme_tells_the_default_of_each_setting():
     readme = text_of("README.md")
     for name, each in Settings.model_fields.items():
         if isinstance(each.default, bool | int):
-            row = next(line for line in readme.splitlines() if f"`SAFEGROUND_{name.upper()}`" in line)
+            row = next(
+                line for line in readme.splitlines() if f"`SAFEGROUND_{name.upper()}`" in line
+            )
             assert str(each.default).lower() in row.split("|")[3], name

@@ -89,7 +89,7 @@ def test_a_constable_draws_a_place_and_finds_it_again(visit):
     page.get_by_role("button", name="Save", exact=True).click()
     heading = page.locator(".sg-card h2", has_text="Journey's end")
     expect(heading).to_be_visible()
-    page.get_by_role("button", name="Close", exact=True).click()
+    page.locator(".st-key-close_record button").click()
     expect(heading).to_have_count(0)
 
     page.get_by_placeholder("Find a place, street or postcode").fill("journeys end")
