@@ -24,11 +24,16 @@ def settings() -> Settings:
         raise Invalid(f"These settings cannot be used as they are: {names}.") from error
 
 
+def use_lists(chosen: Settings) -> None:
+    """Use the code lists as they are in their files now; `Invalid` where one is wrong."""
+    code_editing.settle(chosen.codes, chosen.var / "codes")
+
+
 @contextmanager
 def opened(*, current: bool = True) -> Iterator[Store]:
     """Open the store, at the newest revision unless ``current`` is false."""
     chosen = settings()
-    code_editing.settle(chosen.codes, chosen.var / "codes")
+    use_lists(chosen)
     try:
         store = Store(connect(chosen.database), busy)
     except ValueError as error:

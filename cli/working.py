@@ -1,13 +1,15 @@
 """``safeground work``: run the jobs that people asked for."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.house import opened, settings
+from cli.house import opened, settings, use_lists
 from domain import jobs
+from domain.jobs import JobContext, Work
 from exchange import work as kinds
+from settings import Settings
 
 
 def work(
@@ -16,6 +18,17 @@ def work(
     ] = 0,
 ) -> None:
     """Run jobs as they come, until stopped; several may run beside each other."""
+    chosen = settings()
     with opened() as store:
-        tasks = kinds.tasks(settings().uploads)
+        tasks = {name: fresh(task, chosen) for name, task in kinds.tasks(chosen.uploads).items()}
         jobs.work(store, tasks, going=lambda: not parent or os.getppid() == parent)
+
+
+def fresh(task: Work, chosen: Settings) -> Work:
+    """Read the code lists anew before ``task``: an administrator may have changed them."""
+
+    def run(context: JobContext) -> dict[str, Any]:
+        use_lists(chosen)
+        return task(context)
+
+    return run

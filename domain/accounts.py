@@ -14,6 +14,7 @@ from domain import codes, passwords
 from domain.audit import action
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from domain.people import Actor, Kind, Permission, Role, Tier
+from domain.wording import one_line
 from store.database import Base
 
 if TYPE_CHECKING:
@@ -121,6 +122,13 @@ def agencies(session: Session, actor: Actor) -> list[Agency]:
     """Return every agency by name, those that are closed included."""
     actor.must(Permission.MANAGE_USERS)
     return list(session.scalars(select(Agency).order_by(Agency.name)))
+
+
+def agency_names(session: Session, actor: Actor) -> dict[int, str]:
+    """Return the names of the agencies by id, for whoever may read of places."""
+    actor.must(Permission.SEE_PLACES)
+    rows = session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
+    return {row.id: row.name for row in rows}
 
 
 def users(session: Session, actor: Actor) -> list[User]:
@@ -353,10 +361,8 @@ def _username(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    name = " ".join(text.split())
-    if not 1 <= len(name) <= 120 or not name.isprintable():
-        raise Invalid("Give a name of 1 to 120 characters.")
-    return name
+    """Return a name as it is kept: in one line, identifiers masked, not too long."""
+    return one_line(text, "the name", 120, needed=True)
 
 
 def _flush(session: Session, taken: str) -> None:

@@ -32,6 +32,7 @@ class Annotation(Base):
     """A worry, a strength or a note at a spot, along a line or over an area."""
 
     __tablename__ = "annotation"
+    __sealed__ = frozenset({"text", "shape"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)

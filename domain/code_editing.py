@@ -2,7 +2,8 @@
 
 The lists stay files that an operator can also change by hand. Where the installation uses the
 built-in ones, the first change copies them beside the store, and they are used from then on.
-Other processes of the app take a change up when they start again.
+The worker reads the lists anew before each job; other processes of the app take a change up when
+they start again.
 """
 
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from domain import audit, codes, identifiers
@@ -80,14 +82,17 @@ def change(
     """
     if mark(name) != seen:
         raise Conflict("Someone else changed this list meanwhile. Look again, then decide.")
-    content = json.loads(_file(name).read_text(encoding="utf-8"))
+    as_it_was = _file(name).read_text(encoding="utf-8")
+    content = json.loads(as_it_was)
     before = codes.current()[name]
     rows = _rows(content["codes"], lines)
     told = _told(before, lines)
     if not any(told.values()):
         return codes.current()
     audit.note(session, f"codes/{name}", told)
-    return _keep(name, _text(content | {"codes": rows}))
+    used = _keep(name, _text(content | {"codes": rows}))
+    event.listen(session, "after_rollback", lambda _: _take_back(name, as_it_was), once=True)
+    return used
 
 
 def _file(name: str) -> Path:
@@ -147,11 +152,23 @@ def _keep(name: str, text: str) -> Codes:
         used = codes.use(trial)
     if not home.is_dir():
         shutil.copytree(source, home)
+    _write(home, name, text)
+    _folders[:] = [(home, home)]
+    return used
+
+
+def _take_back(name: str, text: str) -> None:
+    """Put a list back as it was, where the change's line in the log could not be kept."""
+    home = _folders[0][1]
+    _write(home, name, text)
+    codes.use(home)
+
+
+def _write(home: Path, name: str, text: str) -> None:
+    """Write a list whole: whoever reads it meanwhile has the old one or the new one."""
     fresh = home / f".{name}.json.new"
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(home / f"{name}.json")
-    _folders[:] = [(home, home)]
-    return used
 
 
 def _text(content: dict[str, Any]) -> str:

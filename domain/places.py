@@ -43,6 +43,18 @@ class Place(Base):
     """
 
     __tablename__ = "place"
+    __sealed__ = frozenset(
+        {
+            "name",
+            "neutral_name",
+            "aliases",
+            "address",
+            "shape",
+            "strengths",
+            "worries",
+            "status_reason",
+        }
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str | None] = mapped_column(String(40), unique=True)
@@ -84,6 +96,7 @@ class PlaceEvent(Base):
     """One line of a place's history: what changed, why, and the outline it had before."""
 
     __tablename__ = "place_event"
+    __sealed__ = frozenset({"reason", "shape"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)

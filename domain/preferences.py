@@ -19,7 +19,11 @@ from domain import audit, codes
 from domain.audit import action
 from domain.errors import Conflict, Invalid
 from domain.people import Actor, Permission
+from domain.wording import one_line
 from store.database import Base
+
+
+LEAST_SHOWN = 5
 
 
 class Preference(Base):
@@ -47,21 +51,24 @@ class Partnership:
     margin: int = 1000
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.name.strip()) <= 80 or not self.name.isprintable():
-            raise Invalid("Give the partnership a name of 1 to 80 characters.")
+        name = one_line(self.name, "the name of the partnership", 80, needed=True)
+        object.__setattr__(self, "name", name)
         codes.check("markings", self.marking)
         _within(self.margin, 0, 50_000, "The margin", "metres")
 
 
 @dataclass(frozen=True)
 class Suppression:
-    """Counts below ``threshold`` are hidden, the others rounded ``to_nearest`` (1: exact)."""
+    """Counts below ``threshold`` are hidden, the others rounded ``to_nearest`` (1: exact).
+
+    No count below `LEAST_SHOWN` is shown, whatever is set: the catalogue promises it.
+    """
 
     threshold: int = 5
     to_nearest: int = 5
 
     def __post_init__(self) -> None:
-        _within(self.threshold, 2, 100, "The threshold", "")
+        _within(self.threshold, LEAST_SHOWN, 100, "The threshold", "")
         _within(self.to_nearest, 1, 100, "The rounding", "")
 
 
@@ -213,6 +220,8 @@ def _group(kind: type[Group], value: Mapping[str, Any]) -> Group:
     known = {each.name: value[each.name] for each in fields(kind) if each.name in value}
     if "kind" in known:
         known["kind"] = BaseMapKind(known["kind"])
+    if "threshold" in known:  # an earlier version took lower ones
+        known["threshold"] = max(known["threshold"], LEAST_SHOWN)
     return kind(**known)
 
 

@@ -28,6 +28,7 @@ class Premises(Base):
     """
 
     __tablename__ = "premises"
+    __sealed__ = frozenset({"name", "address", "spot"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str | None] = mapped_column(String(40), unique=True)

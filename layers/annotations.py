@@ -29,7 +29,7 @@ ANNOTATIONS = Layer(
     title="Annotations",
     about="What is known of a spot, in words that were looked over: worries, strengths, notes.",
     needs=Permission.SEE_PLACES,
-    subjects=("annotation", "gazetteer", "preference"),
+    subjects=("annotation",),
     look=Look("#8a5a00", "pentagon", size=20),
     rows=_shared,
     columns=COLUMNS,

@@ -4,12 +4,13 @@ Add an entry and it is on the map, in the tiles, in the list, in the legend and 
 each time through ``read``, so each time with the same permission and the same precision.
 """
 
+import zlib
 from collections.abc import Mapping
 
 import geopandas as gpd
 from sqlalchemy.orm import Session
 
-from domain import audit
+from domain import audit, codes
 from domain.errors import NotFound, NotPermitted
 from domain.filters import Filters
 from domain.people import Actor, Tier
@@ -63,6 +64,10 @@ SIGHTS: Mapping[str, Mapping[Tier, Sight]] = {
 }
 
 
+NARROWING = ("area", "place", "gazetteer", "preference")
+"""What any reading may depend on beside its own records: where it looks, what is sealed, how."""
+
+
 def sight(actor: Actor, name: str) -> Sight:
     """Say how finely ``actor`` may see the layer: not at all, unless the table says more."""
     layer = CATALOGUE.get(name)
@@ -105,5 +110,6 @@ def read(
 
 
 def revision(session: Session, name: str) -> tuple[int, ...]:
-    """Return a key that moves with every change to what the layer is made of."""
-    return audit.revision(session, CATALOGUE[name].subjects)
+    """Return a key that moves with every change to what the layer is made of or narrowed by."""
+    tables = audit.revision(session, (*NARROWING, *CATALOGUE[name].subjects))
+    return (*tables, zlib.crc32(repr(codes.current()).encode()))

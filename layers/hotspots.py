@@ -9,8 +9,9 @@ from domain.filters import Filters
 from domain.people import Actor, Permission, Tier
 from geo import grid, hotspots
 from geo.space import BNG, Box
+from geo.suppress import suppress
 from layers.layer import Layer, rule
-from layers.sight import CELL, Sight
+from layers.sight import CELL, Sight, cell_numbers
 from layers.symbols import Look
 
 FEWEST = 50
@@ -30,48 +31,49 @@ def _read(
     rows = rows if actor.tier >= Tier.SEALED else rows[~rows["sealed"].astype(bool)]
     spots = rows.geometry.array
     if len(rows) < FEWEST:
-        return _hot(np.array([]), [], [], [], [])
+        return _nothing()
     lattice = grid.over_points(spots.x, spots.y, CELL)
     counts = grid.counts(lattice, spots.x, spots.y)
     if np.ptp(counts) == 0:
-        return _hot(np.array([]), [], [], [], [])
+        return _nothing()
     scored = hotspots.assess(hotspots.gi_star_grid(counts.astype(float)))
-    chosen = np.char.startswith(scored.label, "hot") & (counts >= _least(session, actor))
+    shown = suppress(counts, rule(session))
+    chosen = np.char.startswith(scored.label, "hot") & ~shown.hidden
     cells = grid.cell_polygons(lattice, chosen)
     west, south = cells.geometry.bounds[["minx", "miny"]].to_numpy().T
-    found = _hot(
-        cells.geometry.array,
-        [grid.cell_label(e, n, CELL) for e, n in zip(west, south, strict=True)],
-        scored.label[chosen],
-        counts[chosen],
-        scored.z[chosen],
-    )
+    exact = actor.tier >= Tier.T3  # who sees single incidents may know how many there are
+    told = counts[chosen] if exact else shown.values[chosen].filled(0)
+    found = gpd.GeoDataFrame(
+        {
+            "label": [grid.cell_label(e, n, CELL) for e, n in zip(west, south, strict=True)],
+            "code": scored.label[chosen],
+            "count": told,
+            "words": [f"{count:,} incidents" if exact else f"about {count:,}" for count in told],
+        },
+        geometry=cells.geometry.array,
+        crs=BNG,
+    ).set_axis(cell_numbers(west, south), axis=0)
+    if exact:
+        found.insert(4, "z", scored.z[chosen])
     return found if box is None else found.cx[box[0] : box[2], box[1] : box[3]]
 
 
-def _least(session: Session, actor: Actor) -> int:
-    """Return the smallest count that this reader may know of a cell."""
-    return 1 if actor.tier >= Tier.T3 else rule(session).threshold
-
-
-def _hot(
-    shapes: object, labels: object, classes: object, counts: object, scores: object
-) -> gpd.GeoDataFrame:
-    columns = {"label": labels, "code": classes, "count": counts, "z": scores}
-    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=BNG), crs=BNG)
-    frame["words"] = [f"{count:,} incidents" for count in frame["count"]]
-    return frame
+def _nothing() -> gpd.GeoDataFrame:
+    """Return no cells, where there is too little to tell."""
+    columns: dict[str, list[object]] = {"label": [], "code": [], "count": [], "words": []}
+    return gpd.GeoDataFrame(columns, geometry=[], crs=BNG)
 
 
 HOT_SPOTS = Layer(
     name="hot_spots",
     title="Hot spots",
+    plain_title="Where records cluster",
     about="Squares of 250 m with more recorded incidents, with the squares around them, than "
     "chance would have (Gi*, corrected for looking at many squares). It says where records "
     "cluster, not who is harmed and not what will happen.",
     needs=Permission.SEE_HOT_SPOTS,
-    subjects=("incident", "preference"),
-    look=Look("#b2552a", "square", fill=0.45, weight=1),
+    subjects=("incident",),
+    look=Look("#b2552a", "square", fill=0.4, weight=1),
     reader=_read,
     scale={
         "hot 90": ("#e5b299", "90 % sure it is not chance"),

@@ -12,6 +12,7 @@ from layers import sight
 from layers.layer import Layer, Read, rule
 from layers.sight import Sight
 from layers.symbols import Look
+from layers.wards import countable, whole
 
 COLUMNS = (
     "category",
@@ -35,7 +36,8 @@ def _by_ward(
     session: Session, actor: Actor, _seen: Sight, box: Box | None, filters: Filters
 ) -> gpd.GeoDataFrame:
     """Count all incidents, those at homes too, and so hide small numbers from all but sealed."""
-    wards, rows = _within(session, actor, AreaKind.WARD, box, filters)
+    wards, rows = _within(session, actor, AreaKind.WARD, box, whole(session, filters))
+    rows = countable(rows, actor)
     return sight.by_area(rows, wards, None if actor.tier >= Tier.SEALED else rule(session))
 
 
@@ -67,7 +69,7 @@ INCIDENTS = Layer(
     about="What police, council, transport, health and schools recorded. Recorded most is not "
     "the same as harmed most.",
     needs=Permission.SEE_MAP,
-    subjects=("incident", "gazetteer", "preference"),
+    subjects=("incident",),
     look=Look("#4a6fa5", "circle", size=14),
     rows=_rows,
     columns=COLUMNS,
@@ -88,7 +90,7 @@ def _counts(name: str, title: str, reader: Read) -> Layer:
         title=title,
         about="How many incidents were recorded in each area, in the period that you chose.",
         needs=Permission.SEE_MAP,
-        subjects=("incident", "area", "preference"),
+        subjects=("incident",),
         look=Look("#3b6a7d", "square", fill=0.5, weight=1),
         reader=reader,
     )

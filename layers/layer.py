@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain import codes, preferences
 from domain.filters import Filters
 from domain.gazetteer import GazetteerEntry
-from domain.people import Actor, Permission, Tier
+from domain.people import Actor, Permission, Role, Tier
 from geo.space import Box
 from geo.suppress import Rule
 from layers import sight
@@ -27,6 +27,8 @@ PALETTE = (
     "#44aa99", "#661100", "#6699cc", "#117733",
 )  # fmt: skip
 """Categories without a colour of their own: Okabe and Ito, then Tol, both colour-blind safe."""
+FIVE = 5
+"""No cell, corridor or ward is drawn for fewer, whatever an installation sets."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class Layer:
     when_missing: str = "time not known"
     tiled: bool = False
     shown_first: bool = False
+    plain_title: str = ""
+
+    def title_for(self, actor: Actor) -> str:
+        """Return what this reader calls it: "hot spot" is a word of analysts and police."""
+        plain = self.plain_title and actor.role not in (Role.POLICE, Role.ANALYST)
+        return self.plain_title if plain else self.title
 
     def read(
         self, session: Session, actor: Actor, seen: Sight, box: Box | None, filters: Filters
@@ -64,12 +72,13 @@ class Layer:
         """Return the layer at the sight ``seen`` (never `Sight.NONE`), in EPSG:27700."""
         if self.reader is not None:
             return self.reader(session, actor, seen, box, filters)
-        asked = sight.to_cells(box) if box is not None and seen is Sight.CELL else box
+        asked = None if box is None else sight.widened(box, seen)
         rows = self.visible(session, actor, asked, filters)
         if seen is Sight.CELL:
             return sight.in_cells(rows, rule(session))
         if seen is Sight.STREET and not rows.empty:
             rows = sight.at_street(rows, streets(session))
+            rows = rows if box is None else rows.cx[box[0] : box[2], box[1] : box[3]]
         return gpd.GeoDataFrame(
             rows[list(self.columns)], geometry=rows.geometry.array, crs=rows.crs
         )
@@ -104,7 +113,7 @@ def letters(symbol: str) -> str:
 def rule(session: Session) -> Rule:
     """Return the installation's rule for small numbers."""
     chosen = preferences.read(session)
-    return Rule(chosen.suppression.threshold, chosen.suppression.to_nearest)
+    return Rule(max(FIVE, chosen.suppression.threshold), chosen.suppression.to_nearest)
 
 
 def streets(session: Session) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ PLACES = Layer(
     title="Places of concern",
     about="Places that the partnership is making safer. No mark does not mean safe.",
     needs=Permission.SEE_PLACES,
-    subjects=("place", "gazetteer", "preference"),
+    subjects=(),
     look=Look("#5b3a8c", "shield", size=28),
     rows=_rows,
     columns=COLUMNS,

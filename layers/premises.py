@@ -35,8 +35,8 @@ def _safe(session: Session, actor: Actor, box: Box | None, filters: Filters) -> 
     shared = notes["state"] == annotations.AnnotationState.SHARED.value
     notes = notes[(notes["kind"] == STRENGTH) & shared]
     notes = notes.assign(name=notes["text"], kind="Strength", sealed=False)
-    parts = [_plain(houses), _plain(notes)]
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=BNG)
+    parts = [_plain(houses, 0), _plain(notes, 1)]
+    return gpd.GeoDataFrame(pd.concat(parts), crs=BNG)
 
 
 def _has(rows: gpd.GeoDataFrame, *roles: str) -> "pd.Series[bool]":
@@ -45,10 +45,11 @@ def _has(rows: gpd.GeoDataFrame, *roles: str) -> "pd.Series[bool]":
     return pd.Series(held, index=rows.index, dtype=bool)
 
 
-def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the columns that a safe place has, whatever it was made of."""
+def _plain(frame: gpd.GeoDataFrame, kind: int) -> gpd.GeoDataFrame:
+    """Return the columns that a safe place has, under a number of its own that stays."""
     columns = frame[["name", "kind", "precision"]].astype(str).assign(sealed=frame["sealed"])
-    return gpd.GeoDataFrame(columns, geometry=frame.geometry.array, crs=BNG)
+    shown = gpd.GeoDataFrame(columns, geometry=frame.geometry.array, crs=BNG)
+    return shown.set_axis(frame.index.astype("int64") * 2 + kind, axis=0)
 
 
 PREMISES = Layer(
@@ -70,7 +71,10 @@ SAFE_PLACES = Layer(
     title="Safe places and strengths",
     about="Where help is near, and what works here. As weighty as any worry.",
     needs=Permission.SEE_MAP,
-    subjects=("premises", "annotation"),
+    subjects=(
+        "premises",
+        "annotation",
+    ),
     look=Look("#1b7a5a", "plus", size=24),
     rows=_safe,
     columns=("name", "kind", "precision"),

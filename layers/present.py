@@ -48,7 +48,7 @@ def presented(
         read = {"label": frame["label"], "detail": frame["words"], "fade": 1.0}
     else:
         read = {
-            "label": _labels(frame, layer.title_column),
+            "label": _labels(layer, frame, layer.title_column),
             "detail": _details(layer, frame),
             "fade": _fade(frame, layer.when_column),
         }
@@ -109,11 +109,11 @@ def colour_column(layer: Layer, colour: str) -> str:
     return colour if colour in layer.colours else next(iter(layer.colours), "")
 
 
-def label_of(column: str, value: str) -> str:
-    """Return the words for a code of a column, or the value itself."""
+def label_of(layer: Layer, column: str, value: str) -> str:
+    """Return the words for a code of a layer's column, or the value itself."""
     if column == "status":
         return _sentence(Status(value).words)
-    name = LISTS.get(column)
+    name = layer.colours.get(column) or LISTS.get(column)
     known = codes.current()[name] if name else {}
     return _sentence(known[value].label) if value in known else value
 
@@ -136,7 +136,7 @@ def _is_counted(layer: Layer, seen: Sight) -> bool:
 
 
 def _filled(layer: Layer, colour: str) -> Look:
-    return Look(colour, "", fill=max(layer.look.fill, 0.5), weight=1, dash=layer.look.dash)
+    return Look(colour, "", fill=layer.look.fill, weight=1, dash=layer.look.dash)
 
 
 def _classes(layer: Layer, frame: gpd.GeoDataFrame) -> Column:
@@ -166,7 +166,7 @@ def _meanings(layer: Layer, seen: Sight, frame: gpd.GeoDataFrame, colour: str) -
     column = colour_column(layer, colour)
     if not column:
         return {"": layer.title}
-    return {code: label_of(column, code) for code in layer.looks(column)}
+    return {code: label_of(layer, column, code) for code in layer.looks(column)}
 
 
 def _ranges(edges: list[float]) -> dict[str, str]:
@@ -177,12 +177,12 @@ def _ranges(edges: list[float]) -> dict[str, str]:
     }
 
 
-def _labels(frame: gpd.GeoDataFrame, column: str) -> Column:
+def _labels(layer: Layer, frame: gpd.GeoDataFrame, column: str) -> Column:
     """Write a column in words; what is missing is nothing."""
     given = _told(frame, column)
-    if column not in LISTS and column != "status":
+    if column not in {*LISTS, *layer.colours, "status"}:
         return given.astype(str)
-    words = {value: label_of(column, value) if value else "" for value in given.unique()}
+    words = {value: label_of(layer, column, value) if value else "" for value in given.unique()}
     return given.map(words)
 
 
@@ -198,7 +198,7 @@ def _details(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
         for column in ("status", "role", "kind", "harm_primary", "source", "precision")
         if column in layer.columns and column != layer.title_column
     ]
-    parts = [_labels(frame, column).tolist() for column in columns]
+    parts = [_labels(layer, frame, column).tolist() for column in columns]
     if layer.when_column:
         parts.insert(1, _days(frame[layer.when_column], layer.when_missing))
     rows = zip(*parts, strict=True) if parts else [()] * len(frame)

@@ -20,6 +20,8 @@ from geo.suppress import Rule, suppress
 
 CELL = 250
 """Side of a cell in metres; corners are whole multiples in British National Grid."""
+FARTHEST_STREET = 500.0
+"""A street farther away than this many metres does not stand in for a record's own spot."""
 
 
 class Sight(Enum):
@@ -47,14 +49,16 @@ def middles(frame: gpd.GeoDataFrame) -> tuple[NDArray[np.float64], NDArray[np.fl
 def at_street(frame: gpd.GeoDataFrame, streets: NDArray[np.float64]) -> gpd.GeoDataFrame:
     """Move each shape to the nearest of ``streets``, shape (m, 2), as one point.
 
-    Where no street is known, the middle of its 250 m cell stands in.
+    Where none lies within ``FARTHEST_STREET``, the middle of its 250 m cell stands in: nothing is
+    moved farther than that.
     """
     x, y = middles(frame)
+    at = (np.column_stack(cell_of(x, y, CELL)) + 0.5) * CELL
     if len(streets):
-        _, nearest = KDTree(streets).query(np.column_stack([x, y]))
-        at = streets[nearest]
-    else:
-        at = (np.column_stack(cell_of(x, y, CELL)) + 0.5) * CELL
+        near, nearest = KDTree(streets).query(
+            np.column_stack([x, y]), distance_upper_bound=FARTHEST_STREET
+        )
+        at[np.isfinite(near)] = streets[nearest[np.isfinite(near)]]
     return frame.set_geometry(gpd.GeoSeries(shapely.points(at), index=frame.index, crs=BNG))
 
 
@@ -64,7 +68,7 @@ def in_cells(frame: gpd.GeoDataFrame, rule: Rule) -> gpd.GeoDataFrame:
     A cell below the threshold is left out, so that it cannot be told from an empty one.
     """
     if frame.empty:
-        return _counted([], [], [], [], [])
+        return _counted([], [], [], [], [], index=[])
     col, row = cell_of(*middles(frame), CELL)
     cells, counts = np.unique(np.column_stack([col, row]), axis=0, return_counts=True)
     shown = suppress(counts, rule)
@@ -76,6 +80,7 @@ def in_cells(frame: gpd.GeoDataFrame, rule: Rule) -> gpd.GeoDataFrame:
         shown.values[kept].filled(0),
         shown.words()[kept],
         shapely.box(west, south, west + CELL, south + CELL),
+        index=cell_numbers(west, south),
     )
 
 
@@ -95,7 +100,15 @@ def by_area(
         values = pd.array(shown.values.filled(0), dtype="Int64")
         values[shown.hidden] = pd.NA
         words = shown.words()
-    return _counted(areas["name"], areas["code"], values, words, areas.geometry.array)
+    return _counted(
+        areas["name"], areas["code"], values, words, areas.geometry.array, index=areas.index
+    )
+
+
+def cell_numbers(west: ArrayLike, south: ArrayLike) -> NDArray[np.int64]:
+    """Return a number for each cell by its corner: it keeps it whatever else is shown."""
+    col, row = np.asarray(west) // CELL, np.asarray(south) // CELL
+    return np.asarray(col * 10_000 + row, dtype=np.int64)
 
 
 def area_counts(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> NDArray[np.int64]:
@@ -106,6 +119,17 @@ def area_counts(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> NDArray[np.
     order = np.lexsort([area, point])
     _, first = np.unique(point[order], return_index=True)
     return np.bincount(area[order][first], minlength=len(areas)).astype(np.int64)
+
+
+def widened(box: Box, seen: Sight) -> Box:
+    """Return where to read so that nothing is missing in ``box`` once it is seen as ``seen``."""
+    if seen is Sight.CELL:
+        return to_cells(box)
+    if seen is Sight.STREET:
+        west, south, east, north = box
+        far = FARTHEST_STREET
+        return west - far, south - far, east + far, north + far
+    return box
 
 
 def to_cells(box: Box) -> Box:
@@ -121,7 +145,7 @@ def to_cells(box: Box) -> Box:
 
 
 def _counted(
-    names: ArrayLike, codes: ArrayLike, counts: Any, words: ArrayLike, shapes: Any
+    names: ArrayLike, codes: ArrayLike, counts: Any, words: ArrayLike, shapes: Any, *, index: Any
 ) -> gpd.GeoDataFrame:
     columns = {
         "label": np.asarray(names, dtype=object),
@@ -129,4 +153,5 @@ def _counted(
         "count": counts,
         "words": np.asarray(words, dtype=object),
     }
-    return gpd.GeoDataFrame(columns, geometry=np.asarray(shapes, dtype=object), crs=BNG)
+    shown = gpd.GeoDataFrame(columns, geometry=np.asarray(shapes, dtype=object), crs=BNG)
+    return shown.set_axis(pd.Index(index, dtype="int64"), axis=0)

@@ -17,6 +17,7 @@ from layers import sight
 from layers.layer import Layer, rule
 from layers.sight import Sight
 from layers.symbols import Look
+from layers.wards import countable, whole
 
 TRAVELLED = ref("touch_roles", "travelled_via")
 COLUMNS = (
@@ -47,7 +48,7 @@ def _by_ward(
 ) -> gpd.GeoDataFrame:
     wards = areas.frame(session, actor, AreaKind.WARD, box)
     within = tuple(wards.total_bounds) if len(wards) else box
-    rows = touches.frame(session, actor, within, filters)
+    rows = countable(touches.frame(session, actor, within, whole(session, filters)), actor)
     return sight.by_area(rows, wards, None if actor.tier >= Tier.SEALED else rule(session))
 
 
@@ -57,7 +58,7 @@ TOUCHES = Layer(
     about="Each mark is one mention of a place, by its part in the episode. Nothing joins two "
     "mentions. Homes and where children went missing from are only counted by ward.",
     needs=Permission.SEE_PLACES,
-    subjects=("place_touch", "gazetteer", "preference"),
+    subjects=("place_touch",),
     look=Look("#7a4b94", "diamond", size=18),
     rows=_places,
     columns=COLUMNS,
@@ -72,7 +73,7 @@ CORRIDORS = Layer(
     title="Ways travelled in missing episodes",
     about="Squares of 250 m that at least five mentions share. Fewer are not drawn.",
     needs=Permission.SEE_PLACES,
-    subjects=("place_touch", "preference"),
+    subjects=("place_touch",),
     look=Look("#7a4b94", "hexagon", fill=0.35, weight=1, dash="4 3"),
     rows=_travelled,
 )
@@ -83,7 +84,7 @@ BY_WARD = Layer(
     about="Mentions of any place in missing episodes, homes among them, counted by ward. Small "
     "numbers are not shown.",
     needs=Permission.SEE_MAP,
-    subjects=("place_touch", "area", "preference"),
+    subjects=("place_touch",),
     look=Look("#7a4b94", "square", fill=0.5, weight=1),
     reader=_by_ward,
 )

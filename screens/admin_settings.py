@@ -10,6 +10,7 @@ from domain import codes, preferences
 from domain.people import Permission
 from domain.preferences import (
     ASKED,
+    LEAST_SHOWN,
     BaseMap,
     BaseMapKind,
     Partnership,
@@ -111,7 +112,7 @@ def small_numbers(chosen: Preferences) -> None:
     now = chosen.suppression
     left, right = st.columns(2, gap="large")
     with left:
-        threshold = st.number_input("Hide counts below", 2, 100, now.threshold)
+        threshold = st.number_input("Hide counts below", LEAST_SHOWN, 100, now.threshold)
         nearest = st.number_input("Round the others to the nearest", 1, 100, now.to_nearest)
         wanted = Suppression(threshold, nearest)
         sent = st.button("Save", type="primary", disabled=wanted == now, key="small")

@@ -30,6 +30,7 @@ class House:
 
 
 _HOUSES: list[House] = []
+UNASKED = "unasked"
 
 
 def furnish(house: House) -> None:
@@ -89,13 +90,20 @@ def signed_out(*, must_change: bool = False) -> NoReturn:
 
 
 def acted(found: Visit) -> None:
-    """Extend the sign-in after a person's act, at most once a minute.
+    """Extend the sign-in after a person's act, at most once a minute; see `rerun_unasked`.
 
     While a large import holds the database the act goes unnoticed; the next one is tried again.
     """
-    if found.touch_due:
+    unasked = st.session_state.pop(UNASKED, False)
+    if found.touch_due and not unasked:
         with suppress(Conflict), store().writing() as session:
             sessions.touch(session, found.actor, token())
+
+
+def rerun_unasked() -> NoReturn:
+    """Run the page again by the clock: nobody acted, so the sign-in is not extended."""
+    st.session_state[UNASKED] = True
+    st.rerun()
 
 
 @contextmanager

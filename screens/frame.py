@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 
 from domain import codes, currency, preferences, sessions
-from domain.areas import Area
 from domain.filters import day_words, joined
 from domain.people import Actor, Tier
 from domain.sessions import Visit
@@ -31,17 +30,16 @@ def style() -> None:
 def banner(visit: Visit) -> None:
     """Show the marking, who is at work in which capacity and area, and the way out."""
     with desk.store().reading() as session:
-        named = [session.get(Area, each) for each in sorted(visit.actor.area_ids)]
-        chosen = preferences.read(session)
-    area = ", ".join(each.name for each in named if each) or chosen.partnership_name
+        whole = preferences.read(session).partnership_name
+    area = "" if visit.actor.area_ids else f" · {whole}"  # a capacity names its own area
+    who = f"{visit.actor.name}, {visit.capacity}{area}"
     marking = _marking(visit.actor)
     switch = '<a href="/capacity" target="_self">Change role</a>' if visit.others else ""
     st.html(
         f"""<div class="sg-banner" role="region" aria-label="Marking and who is at work">
         <strong class="sg-marking">{escape(marking.label)}</strong>
         <span class="sg-notice">{NOTICE}</span>
-        <span class="sg-who">{escape(visit.actor.name)}, {escape(visit.capacity)} ·
-        {escape(area)}</span>{switch}
+        <span class="sg-who">{escape(who)}</span>{switch}
         <a href="/account" target="_self">Account and sign out</a></div>"""
     )
 

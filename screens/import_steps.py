@@ -223,7 +223,7 @@ def running() -> None:
     """Show how far the import is, with a way to stop it; then the page is made anew."""
     job = jobs.look(desk.store(), desk.actor(), st.session_state["import_job"])
     if job.ended_at is not None:
-        st.rerun()
+        desk.rerun_unasked()
     words = job.message or ("Waiting to begin" if job.state is JobState.WAITING else "Beginning")
     st.progress(job.progress, text=words)
     if job.cancel_requested:

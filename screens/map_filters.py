@@ -1,12 +1,12 @@
 """The filters: when, what harm, what kind of place, from whom, where."""
 
 from datetime import date, timedelta
+from html import escape
 
 import streamlit as st
-from sqlalchemy import select
 
-from domain import areas, codes
-from domain.accounts import Agency
+from domain import accounts, areas, audit, codes
+from domain.areas import AreaKind
 from domain.errors import Invalid
 from domain.filters import DAY_NAMES, Filters
 from domain.people import Actor, Permission
@@ -71,7 +71,7 @@ def show(state: MapState, actor: Actor) -> MapState:
     except Invalid as error:
         st.error(str(error))
         return state
-    st.html(f'<p class="sg-quiet">{asked.describe()}</p>')
+    st.html(f'<p class="sg-quiet">{escape(asked.describe())}</p>')
     return state.having(filters=asked)
 
 
@@ -121,18 +121,43 @@ def clear() -> None:
 
 def agencies() -> dict[int, str]:
     """Return the agencies by id."""
-    with desk.reading() as (session, _actor):
-        rows = session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
-        return {row.id: row.name for row in rows}
+    with desk.reading() as (session, actor):
+        moment = audit.revision(session, ("agency",))
+    return _agencies(actor.scope, moment, actor)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _agencies(scope: str, moment: tuple[int, ...], _actor: Actor) -> dict[int, str]:  # noqa: ARG001
+    with desk.store().reading() as session:
+        return accounts.agency_names(session, _actor)
+
+
+KINDS = {
+    AreaKind.PARTNERSHIP: "partnership",
+    AreaKind.WARD: "ward",
+    AreaKind.LSOA: "small area",
+    AreaKind.BEAT: "beat",
+}
 
 
 def all_areas() -> dict[int, str]:
-    """Return wards, small areas and beats by id, as the reader may choose among them."""
+    """Return the areas by id that the reader may choose among; wards alone for who sees counts."""
     with desk.reading() as (session, actor):
-        found = {}
-        for kind in areas.kinds(session, actor):
-            frame = areas.frame(session, actor, kind)
-            found |= {
-                int(number): f"{row['name']} ({kind.value})" for number, row in frame.iterrows()
-            }
-        return found
+        moment = audit.revision(session, ("area",))
+    return _areas(actor.scope, moment, actor)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _areas(scope: str, moment: tuple[int, ...], _actor: Actor) -> dict[int, str]:  # noqa: ARG001
+    with desk.store().reading() as session:
+        wide = _actor.may(Permission.SEE_PLACES)
+        frames = {
+            kind: areas.frame(session, _actor, kind)
+            for kind in areas.kinds(session, _actor)
+            if wide or kind is AreaKind.WARD
+        }
+    return {
+        int(number): f"{name} ({KINDS[kind]})"
+        for kind, frame in frames.items()
+        for number, name in frame["name"].items()
+    }

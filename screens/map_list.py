@@ -17,7 +17,7 @@ def show(state: MapState, actor: Actor) -> None:
     if not names:
         st.info("No layer is on. Choose one under Layers.", icon=":material/layers:")
         return
-    titles = {name: catalogue.CATALOGUE[name].title for name in names}
+    titles = {name: catalogue.CATALOGUE[name].title_for(actor) for name in names}
     name = st.selectbox("List", names, format_func=titles.__getitem__, key="listed")
     frame = map_view.shown(catalogue.CATALOGUE[name], state, actor)
     if frame.empty:

@@ -144,7 +144,7 @@ def layers(state: MapState, actor: Actor) -> MapState:
     for layer in offered:
         key = f"layer_{layer.name}"
         st.session_state[key] = st.session_state.get(key, layer.name in state.layers)
-        if st.toggle(layer.title, key=key, help=layer.about):
+        if st.toggle(layer.title_for(actor), key=key, help=layer.about):
             chosen.append(layer.name)
             explain(layer, state, actor, colours)
     return state.having(layers=tuple(chosen), colours=colours)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from domain import views
 from layers import canvas
-from screens import desk, map_state
+from screens import desk, map_panel, map_state
 from screens.map_state import MapState
 
 
@@ -49,7 +49,7 @@ def saved() -> None:
     with st.expander("Saved views"):
         for number, name, query in mine:
             left, right = st.columns([5, 1], vertical_alignment="center")
-            if left.button(name, key=f"view_{number}", width="stretch"):
+            if left.button(map_panel.plain(name), key=f"view_{number}", width="stretch"):
                 open_view(query)
             if right.button(
                 "Remove", key=f"drop_{number}", icon=":material/delete:", help="Remove"

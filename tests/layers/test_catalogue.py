@@ -1,17 +1,24 @@
 """Every cell of the table: for each layer and tier, how it may be seen, and no finer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
+from sqlalchemy import select
 
+from domain.areas import Area, AreaKind
+from domain.audit import action
 from domain.errors import NotFound, NotPermitted
 from domain.filters import Filters
-from domain.people import CLEARANCE, Actor, Permission, Role, Tier
+from domain.people import CLEARANCE, SYSTEM, Actor, Permission, Role, Tier
+from domain.places import Place
 from geo import tiling
 from geo.space import mercator_from_bng
 from layers import catalogue, tiles
 from layers.sight import Sight
-from tests.layers.conftest import HOME, MIDDLE, ROUTE, STREET
+from tests.conftest import arrange
+from tests.layers.conftest import HOME, MIDDLE, ROUTE, STREET, incident
 
 COUNTED = {"hot_spots", "incident_wards", "incident_lsoas", "incident_beats", "touch_wards"}
 TOLD = {"look", "fade", "label", "detail", "n"}
@@ -134,3 +141,68 @@ def test_a_tile_tells_no_more_than_the_list(town, people, decode, role):
 def test_an_unknown_layer_is_not_found(town, actor):
     with pytest.raises(NotFound):
         read(town, actor(Role.POLICE), "children")
+
+
+def test_an_area_filter_never_narrows_a_ward_count_to_less_than_a_ward(town, people):
+    volunteer = people[Role.PARTNER]
+    with town.reading() as session:
+        kinds = {area.kind: area.id for area in session.scalars(select(Area))}
+        whole = catalogue.read(session, volunteer, "touch_wards")
+        for kind in (AreaKind.LSOA, AreaKind.BEAT, AreaKind.WARD):
+            narrowed = Filters(areas=frozenset({kinds[kind]}))
+            told = catalogue.read(session, volunteer, "touch_wards", None, narrowed)
+            assert list(told["words"]) == list(whole["words"])
+        small = replace(volunteer, area_ids=frozenset({kinds[AreaKind.LSOA]}))
+        open_only = catalogue.read(session, small, "touch_wards")
+        assert list(open_only["words"]) == ["about 15"]  # 6 + 5 + 4, without the sealed ones
+
+
+def test_a_record_is_in_the_tile_of_the_street_that_stands_in_for_it(town, people, decode):
+    x, y = mercator_from_bng([STREET[0]], [STREET[1]])
+    for name, role in (("incidents", Role.COORDINATOR), ("places", Role.PRACTITIONER)):
+        listed = read(town, people[role], name)
+        for zoom in (14, 17, 20):
+            at = (zoom, *tiling.tile_of(x[0], y[0], zoom))
+            with town.reading() as session:
+                body = tiles.tile(session, people[role], catalogue.CATALOGUE[name], at, Filters())
+            assert len(decode(body).features) == len(listed)
+
+
+def test_a_hot_cell_is_told_as_any_cell_is(town, people):
+    rng = np.random.default_rng(7)
+    spots = [*rng.uniform(464_000, 466_000, (300, 2)), *rng.normal(465_400, 60, (120, 2))]
+    with town.writing() as session:
+        arrange(session, SYSTEM, *(incident(1_000 + n, tuple(at)) for n, at in enumerate(spots)))
+    for role in (Role.PRACTITIONER, Role.COORDINATOR, Role.POLICE):
+        cells = read(town, people[role], "hot_spots")
+        assert len(cells)
+        assert cells["count"].min() >= 5
+        rounded = CLEARANCE[role] < Tier.T3
+        assert ("z" in cells) is not rounded
+        assert not rounded or (cells["count"] % 5 == 0).all()
+
+
+def test_what_is_sealed_meanwhile_moves_the_revision_of_every_layer(town, people):
+    with town.reading() as session:
+        before = {name: catalogue.revision(session, name) for name in catalogue.CATALOGUE}
+        (number,) = session.scalars(select(Place.id).where(Place.name == "The park"))
+
+    @action("test.seal", needs=Permission.RUN_JOBS)
+    def seal(session, _actor):
+        session.get(Place, number).place_type = "childrens_home"
+
+    with town.writing() as session:
+        seal(session, SYSTEM)
+    with town.reading() as session:
+        assert all(catalogue.revision(session, name) != moment for name, moment in before.items())
+
+
+def test_a_record_keeps_its_number_whatever_else_is_shown(town, people):
+    police = people[Role.POLICE]
+    for name in ("safe_places", "corridors", "incident_wards", "premises"):
+        whole = read(town, police, name)
+        with town.reading() as session:
+            box = tuple(whole.iloc[:1].total_bounds)
+            part = catalogue.read(session, police, name, box)
+        assert set(part.index) <= set(whole.index)
+        assert part.index.is_unique
