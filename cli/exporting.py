@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from cli.house import opened
-from domain import jobs
+from cli.house import me, opened
+from domain import grants, jobs
 from domain.accounts import named
-from domain.errors import NotFound
-from domain.people import Actor
+from domain.errors import NotFound, NotPermitted
+from domain.people import Actor, Permission
 from exchange import geopackage
 from store.database import Store
 
@@ -20,21 +20,24 @@ def export(
 ) -> None:
     """Write the layers that a person may see to a GeoPackage, for QGIS.
 
-    QGIS on the store itself would read past permissions and write past the audit:
+    QGIS on the store itself would read past permissions and write past the audit. The log names
+    you as who wrote the file, and the person as whom it shows the map to:
 
         safeground export --gpkg eldermere.gpkg --as analyst
     """
     with opened() as store:
-        actor = _acting(store, username)
-        with store.writing() as session:
-            written = geopackage.write(session, actor, gpkg)
+        written = geopackage.export(store, me(), _reader(store, username), gpkg)
     for layer, rows in written.items():
         typer.echo(f"{layer}: {rows:,}")
 
 
-def _acting(store: Store, username: str) -> Actor:
+def _reader(store: Store, username: str) -> Actor:
+    """Return the person in the first role held today that may export, else in the first held."""
     with store.reading() as session:
         user = named(session, username)
-        if user is None or not user.grants:
+        if user is None:
             raise NotFound("There is nobody of that username with a role.")
-        return jobs.capacity(session, user.id, user.grants[0].id)
+        held = [jobs.capacity(session, user.id, each.id) for each in grants.held(session, user.id)]
+        if not held:
+            raise NotPermitted("This person holds no role today, so nothing can be written.")
+        return next((each for each in held if each.may(Permission.EXPORT)), held[0])

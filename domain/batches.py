@@ -83,6 +83,11 @@ class Counts:
     reasons: dict[str, int]
 
 
+def giver(name: str) -> str:
+    """Return who gave a file as it is kept and compared: one line, masked, 80 characters."""
+    return mask(" ".join(name.split()))[:80]
+
+
 @action("batch.import", needs=Permission.IMPORT)
 def take_in(
     session: Session,
@@ -109,7 +114,7 @@ def take_in(
     """
     batch = ImportBatch(
         target=target,
-        source=source[:80],
+        source=giver(source),
         preset=preset[:40],
         file_name=mask(file_name)[-200:],
         sha256=sha256,
@@ -169,7 +174,7 @@ def remember(
     """Keep which column of a source's files holds what, in place of what was kept before."""
     kept = _memory(session, target, source)
     if kept is None:
-        session.add(ColumnMemory(target=target, source=source[:80], columns=columns))
+        session.add(ColumnMemory(target=target, source=giver(source), columns=columns))
     elif kept.columns != columns:
         kept.columns = columns
 
@@ -196,7 +201,7 @@ def same_file(
     query = select(ImportBatch).where(
         ImportBatch.sha256 == sha256,
         ImportBatch.target == target,
-        ImportBatch.source == source[:80],
+        ImportBatch.source == giver(source),
         ImportBatch.preset == preset[:40],
         ImportBatch.state == BatchState.DONE,
     )
@@ -205,6 +210,6 @@ def same_file(
 
 def _memory(session: Session, target: str, source: str) -> ColumnMemory | None:
     query = select(ColumnMemory).where(
-        ColumnMemory.target == target, ColumnMemory.source == source[:80]
+        ColumnMemory.target == target, ColumnMemory.source == giver(source)
     )
     return session.scalars(query).first()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import incidents, touches
+from domain import incidents, preferences, touches
 from domain.codes import ref
 from domain.filters import Filters
 from domain.matching import LONDON
@@ -119,7 +119,7 @@ def evidence(
     named = _touch_months(session, actor, place, first, today)
     counts = [_by_month(days, first, months) for days in (_days(own), named, noted)]
     known = own.dropna(subset=["weekday", "hour"])
-    told = _Teller(exact=sees_names(actor))
+    told = _Teller(_rule(session), exact=sees_names(actor))
     lines = [told.each(line) for line in counts]
     return Evidence(
         months=tuple(
@@ -140,15 +140,22 @@ def evidence(
 class _Teller:
     """Says counts as they are, or with the small ones hidden."""
 
+    rule: Rule
     exact: bool
 
     def each(self, counts: Counts) -> tuple[int | None, ...]:
         if self.exact:
             return tuple(counts.tolist())
-        return tuple(suppress(counts, Rule()).values.tolist())
+        return tuple(suppress(counts, self.rule).values.tolist())
 
     def one(self, count: int) -> int | None:
         return self.each(np.array([count]))[0]
+
+
+def _rule(session: Session) -> Rule:
+    """Return the installation's rule for small numbers."""
+    chosen = preferences.read(session).suppression
+    return Rule(chosen.threshold, chosen.to_nearest)
 
 
 def _around(

@@ -22,7 +22,6 @@ from domain.people import Actor, Permission
 from domain.wording import one_line
 from store.database import Base
 
-
 LEAST_SHOWN = 5
 
 

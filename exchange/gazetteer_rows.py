@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from domain import identifiers
 from domain.gazetteer import FEATURE, LONGEST, PLACE, POSTCODE, STREET, GazetteerEntry, sought
 from exchange import spots
 from exchange.known import Known
@@ -35,12 +36,13 @@ def take(rows: Rows, known: Known, giver: Giver) -> Taken:
     """Turn rows into the columns of `GazetteerEntry`; ended postcodes are kept and marked."""
     name = rows.required("name", "name")
     kind = _kinds(rows, name)
+    name = _masked(rows, name, kind)
     neat = objects([_neat(*each) for each in zip(name, kind, strict=True)])
     anywhere = Ground(known.ground.postcodes)  # a gazetteer may reach beyond the partnership
     easting, northing = spots.points(rows, anywhere)
     compared = objects([sought(what, each) for each, what in zip(neat, kind, strict=True)])
     rows.refuse(compared == "", "the name holds no letters or figures")
-    district = objects([(each or "")[:LONGEST] for each in rows.text("district")])
+    district = objects([each or "" for each in rows.words("district", LONGEST)])
     ended = ~empty(rows.text("terminated"))
     columns = {
         "kind": kind,
@@ -72,6 +74,14 @@ def _kinds(rows: Rows, name: Texts) -> Texts:
             kind = POSTCODE if word and SPLIT.fullmatch(word) else FEATURE
         found.append(kind)
     return objects(found)
+
+
+def _masked(rows: Rows, name: Texts, kind: Texts) -> Texts:
+    """Mask what identifies a person in a name; a postcode has no room for it."""
+    masked, told = name.copy(), kind != POSTCODE
+    masked[told] = identifiers.mask_series(list(name[told]))
+    rows.counts["masked"] += int((masked != name).sum())
+    return masked
 
 
 def _keys(rows: Rows, name: Texts, kind: Texts, made: Texts) -> Texts:

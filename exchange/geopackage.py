@@ -1,41 +1,145 @@
 """A GeoPackage of what one person may see, at that person's precision."""
 
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 from sqlalchemy.orm import Session
 
+from domain import codes, currency, preferences
 from domain.audit import action, note
+from domain.codes import Code
 from domain.errors import Invalid
 from domain.people import Actor, Permission
+from domain.status import Status
 from layers import catalogue
+from layers.layer import Layer
+from layers.present import LISTS, precision_words
+from store.database import Store
+
+ABOUT = "safeground_about"
+THERE = "There is a file of that name already. Name another."
+FURTHER = {"harm_further": "harm_types"}
 
 
-@action("layers.export", needs=Permission.EXPORT)
-def write(session: Session, actor: Actor, path: Path) -> dict[str, int]:
-    """Write every layer that ``actor`` may see, in EPSG:27700; return the rows of each.
+def export(store: Store, actor: Actor, reader: Actor, path: Path) -> dict[str, int]:
+    """Write every layer that ``reader`` may see, in EPSG:27700; return the rows of each.
 
-    A layer of marks says whose file it is and from when. The export is one entry in the log.
+    ``actor`` is who runs it, and stands in the log as such. Codes have their words in a column
+    beside. The table ``safeground_about`` says how the file is to be handled, from when its data
+    is, whose it is and how finely each layer is shown. The file gets its name when all of it is
+    written and the log has its entry; until then there is none.
 
     Raises
     ------
+    NotPermitted
+        One of the two may not export.
     Invalid
-        There is a file of that name.
+        There is a file of that name, or no such folder.
     """
-    if path.exists():
-        raise Invalid("There is a file of that name already. Name another.")
-    written: dict[str, int] = {}
-    for layer in catalogue.seen_by(actor):
-        frame = catalogue.read(session, actor, layer.name)
-        written[layer.name] = len(frame)
-        if len(frame):
-            _plain(frame).to_file(path, layer=layer.name, driver="GPKG", mode="a", engine="pyogrio")
-    if any(written.values()):
-        _mark(path, actor, written)
-    note(session, "layers", dict(written))
+    actor.must(Permission.EXPORT)
+    reader.must(Permission.EXPORT)
+    _free(path)
+    with tempfile.TemporaryDirectory(prefix=".safeground-", dir=path.parent) as private:
+        draft = Path(private) / "draft.gpkg"
+        with store.reading() as session:
+            written = _write(session, actor, reader, draft)
+        with store.writing() as session:
+            log(session, actor, reader=reader, written=written)
+        _free(path)
+        draft.rename(path)
     return written
+
+
+@action("layers.export", needs=Permission.EXPORT)
+def log(session: Session, actor: Actor, *, reader: Actor, written: dict[str, int]) -> None:
+    """Note an export: who ran it, whose sight it has, and how many rows of each layer left."""
+    whose = {"run_by": actor.id, "read_as": reader.id, "read_as_grant": reader.grant_id}
+    note(session, "layers", {**whose, **written})
+
+
+def _free(path: Path) -> None:
+    if path.exists():
+        raise Invalid(THERE)
+    if not path.parent.is_dir():
+        raise Invalid("There is no such folder. Make it first, or name another.")
+
+
+def _write(session: Session, actor: Actor, reader: Actor, path: Path) -> dict[str, int]:
+    written: dict[str, int] = {}
+    markings = {preferences.read(session).partnership.marking}
+    for layer in catalogue.seen_by(reader):
+        frame = catalogue.read(session, reader, layer.name)
+        written[layer.name] = len(frame)
+        if "marking" in frame:
+            markings |= set(frame["marking"])
+        if len(frame):
+            _plain(_labelled(layer, frame)).to_file(
+                path, layer=layer.name, driver="GPKG", mode="a", engine="pyogrio"
+            )
+    marking = _highest(markings)
+    lines = pd.DataFrame(
+        [
+            *_lines(session, actor, reader, marking),
+            *(_sight(reader, name, rows) for name, rows in written.items()),
+        ],
+        columns=["about", "words"],
+    )
+    pyogrio.write_dataframe(lines, path, layer=ABOUT, driver="GPKG", append=path.exists())
+    return written
+
+
+def _highest(markings: set[str]) -> Code:
+    """Return the strictest marking of what is in the file: the last in the list of codes."""
+    known = codes.current().markings
+    return [each for each in known.values() if each.code in markings or not markings & {*known}][-1]
+
+
+def _lines(
+    session: Session, actor: Actor, reader: Actor, marking: Code
+) -> Iterator[tuple[str, str]]:
+    role = reader.role.value if reader.role else reader.kind.value
+    where = "in their areas alone" if reader.area_ids else "in the whole partnership"
+    yield "Marking", marking.label
+    yield "Handling", marking.handling
+    yield "Data", currency.line(session, reader).words()
+    yield "Written at", datetime.now(UTC).isoformat(timespec="seconds")
+    yield "Shown as to", f"{reader.name}, {role}, tier {reader.tier.title}, {where}"
+    yield "Written by", f"{actor.name} ({actor.kind.value})"
+    yield "Coordinates", "British National Grid, EPSG:27700, metres"
+
+
+def _sight(reader: Actor, name: str, rows: int) -> tuple[str, str]:
+    seen = catalogue.sight(reader, name)
+    said = f"Seen as: {seen.value}. {precision_words(seen)} Rows: {rows:,}."
+    return f"{catalogue.CATALOGUE[name].title} ({name})", said
+
+
+def _labelled(layer: Layer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put beside each column of codes one with their words, ``_label`` at the end of its name."""
+    known = {**LISTS, **FURTHER, **layer.colours}
+    beside = {
+        f"{name}_label": [_words(known.get(name, ""), each) for each in frame[name]]
+        for name in layer.columns
+        if name in frame and (name in known or name == "status")
+    }
+    return frame.assign(**beside)
+
+
+def _words(kind: str, value: object) -> str | None:
+    if isinstance(value, tuple | list):
+        return "; ".join(filter(None, (_words(kind, each) for each in value)))
+    text = _text(value)
+    if text is None:
+        return None
+    if not kind:
+        return Status(text).words
+    known = codes.current()[kind]
+    return known.label(text) if text in known else text
 
 
 def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -53,16 +157,3 @@ def _text(value: object) -> str | None:
     if isinstance(value, tuple | list | frozenset | set):
         return "; ".join(sorted(map(str, value)))
     return None if value is None or value is pd.NA or value is pd.NaT else str(value)
-
-
-def _mark(path: Path, actor: Actor, written: dict[str, int]) -> None:
-    marks = pd.DataFrame(
-        {
-            "marking": ["OFFICIAL-SENSITIVE"],
-            "written_for": [actor.name],
-            "written_at": [datetime.now(UTC).isoformat(timespec="seconds")],
-            "layers": ["; ".join(written)],
-        }
-    )
-    empty = gpd.GeoDataFrame(marks, geometry=gpd.GeoSeries([None], crs=27700))
-    empty.to_file(path, layer="read_me_first", driver="GPKG", mode="a", engine="pyogrio")

@@ -315,7 +315,7 @@ def _chunks(
     plan: Plan, staging: Staging, there: set[Any], progress: Progress
 ) -> Iterator[dict[str, Any]]:
     written = 0
-    for columns in staging.chunks():
+    for columns in staging.chunks(shuffled=plan.target.shuffled):
         if there:
             keep = np.array([each not in there for each in plan.target.keys_of(columns)])
             columns = {name: kept(values, keep) for name, values in columns.items()}  # noqa: PLW2901

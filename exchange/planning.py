@@ -102,6 +102,7 @@ def planned(
 
 
 def _plan(session: Session, actor: Actor, order: Order, source: Source, sample: Chunk) -> Plan:
+    description = source.description
     preset, target, mapping = _found(session, actor, order, source, sample)
     mapping = replace(
         mapping,
@@ -111,10 +112,10 @@ def _plan(session: Session, actor: Actor, order: Order, source: Source, sample: 
     )
     mapping, notes = spots.judge(mapping, Rows(sample, mapping))
     mapping, midnight = _midnight(mapping, sample)
-    check(target.every_field, mapping, source.description, extra=target.extra)
+    check(target.every_field, mapping, description, extra=target.extra)
     if not target.people:
         _refuse_people(mapping)
-    people, left = unmapped(mapping, source.description)
+    people, left = unmapped(mapping, description)
     return Plan(
         order,
         source,
@@ -122,8 +123,8 @@ def _plan(session: Session, actor: Actor, order: Order, source: Source, sample: 
         target,
         preset,
         mapping,
-        Giver(order.source or (preset.giver if preset else source.description.name)),
-        (*source.description.notes, *(preset.notes if preset else ()), *notes, *midnight),
+        Giver(batches.giver(order.source or (preset.giver if preset else description.name))),
+        (*description.notes, *(preset.notes if preset else ()), *notes, *midnight),
         tuple(people),
         tuple(left),
     )

@@ -9,7 +9,8 @@ import numpy as np
 
 from domain.codes import ref
 from domain.people import Tier
-from domain.premises import Premises
+from domain.premises import SAFE_PLACE, Premises
+from domain.visibility import open_types
 from exchange import spots
 from exchange.known import Known
 from exchange.mapping import Field
@@ -45,15 +46,16 @@ def take(rows: Rows, known: Known, giver: Giver) -> Taken:
     easting, northing = spots.points(rows, known.ground)
     given = rows.coded("precision", "precision", "precision")
     name = rows.words("name", 120)
+    roles = _roles(rows)
     columns: dict[str, Any] = {
         "name": name,
         "place_type": kind,
-        "roles": _roles(rows),
+        "roles": roles,
         "agency_id": _agency(rows, known),
         "address": objects([each or "" for each in rows.words("address", 200)]),
         "opening": _opening(rows),
         **{each: rows.flag(each, each) for each in ("trained", "trusted", "willing")},
-        "tier": objects([int(Tier.T2)] * len(rows)),
+        "tier": _tiers(roles, kind),
         "precision": np.where(empty(given), spots.precision(rows), given).astype(object),
         "spot": spots.made_points(easting, northing),
         "version": objects([1] * len(rows)),
@@ -71,6 +73,17 @@ def present(known: Known, keys: Sequence[Any]) -> set[Any]:
 
 def _roles(rows: Rows) -> Texts:
     return objects([each or [PARTNER] for each in rows.several("roles", "premises_roles", "roles")])
+
+
+def _tiers(roles: Texts, kinds: Texts) -> Texts:
+    """Open safe places to community partners, who must find them; never a sealed type of place."""
+    opened = open_types()
+    return objects(
+        [
+            int(Tier.T1 if SAFE_PLACE in held and kind in opened else Tier.T2)
+            for held, kind in zip(roles, kinds, strict=True)
+        ]
+    )
 
 
 def _agency(rows: Rows, known: Known) -> Texts:

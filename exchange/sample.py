@@ -4,11 +4,15 @@ It is safe to run again: what is there already stays as it is.
 """
 
 import json
+import tempfile
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,11 +24,16 @@ from domain.audit import action
 from domain.people import CLEARANCE, Actor, Permission, Role, Tier
 from domain.places import Place, PlaceEvent, PlaceGuardian, Status
 from domain.premises import Premises
+from domain.touches import BEGAN
+from domain.visibility import open_types
 from exchange.importing import run
 from exchange.planning import Order
 from store.database import Store
 
 GIVER = "Eldermere sample"
+TOUCHES = "touches.csv"
+NEAR = 30.0
+"""Metres from a place's outline within which a touch of the sample is taken to mean it."""
 HERE: dict[str, dict[str, Any]] = {
     "areas.gpkg": {
         "target": "area",
@@ -93,6 +102,7 @@ HERE: dict[str, dict[str, Any]] = {
             "harm_indicators": "harm_indicators",
             "place_type": "place_type",
             "residential": "residential",
+            "place_reference": "place_reference",
             "precision": "precision",
             "easting": "easting",
             "northing": "northing",
@@ -107,15 +117,40 @@ def load(store: Store, actor: Actor, folder: Path) -> dict[str, int]:
     places = _read(folder / "places.json")
     with store.writing() as session:
         added = {"agencies": _agencies(session, actor, people["agencies"])}
-    for name, how in HERE.items():
-        order = Order(str(folder / name), source=GIVER, exact=True, **how)
-        added[how["target"]] = run(store, actor, order).counts.accepted
+    for name in [each for each in HERE if each != TOUCHES]:
+        added |= _taken_in(store, actor, folder / name)
     with store.writing() as session:
         added["sign-ins"] = _sign_ins(session, actor, people["sign_ins"])
     with store.writing() as session:
         added["places"] = put_places(session, actor, places["places"])
         put_reports(session, actor, places["partner_reports"])
+    with tempfile.TemporaryDirectory(prefix="sample-") as private:
+        named = Path(private) / TOUCHES
+        _name_places(folder / TOUCHES, named, places["places"])
+        added |= _taken_in(store, actor, named)
     return added
+
+
+def _taken_in(store: Store, actor: Actor, path: Path) -> dict[str, int]:
+    how = HERE[path.name]
+    order = Order(str(path), source=GIVER, exact=True, **how)
+    return {how["target"]: run(store, actor, order).counts.accepted}
+
+
+def _name_places(touches: Path, named: Path, places: list[dict[str, Any]]) -> None:
+    """Write the touches with the reference of the place that each lies in, or within `NEAR` of.
+
+    Homes are not named: neither touches where someone lives nor types of place that are sealed.
+    """
+    frame = pd.read_csv(touches, dtype=str, keep_default_na=False)
+    opened = [each for each in places if each["place_type"] in open_types()]
+    spots = shapely.points(frame[["easting", "northing"]].to_numpy(float))
+    tree = shapely.STRtree([_shape(each) for each in opened])
+    touch, place = tree.query_nearest(spots, max_distance=NEAR, all_matches=False)
+    references = np.full(len(frame), "", dtype=object)
+    references[touch] = [opened[each]["ref"] for each in place]
+    about_homes = (frame["residential"] != "no") | (frame["role"] == BEGAN)
+    frame.assign(place_reference=np.where(about_homes, "", references)).to_csv(named, index=False)
 
 
 @action("sample.put_places", needs=Permission.RUN_JOBS)
@@ -205,7 +240,7 @@ def _place(given: dict[str, Any]) -> Place:
         neutral_name=given["neutral_name"],
         aliases=given["aliases"],
         place_type=codes.check("place_types", given["place_type"]),
-        shape=shapely.force_2d(shapely.from_geojson(json.dumps(given["geometry"]))),
+        shape=_shape(given),
         precision=codes.check("precision", given["precision"]),
         status=Status(given["status"]),
         status_reason=given["status_reason"],
@@ -219,6 +254,10 @@ def _place(given: dict[str, Any]) -> Place:
         last_evidence=_day(given["last_evidence"]),
         review_due=_day(given["review_due"]),
     )
+
+
+def _shape(given: dict[str, Any]) -> BaseGeometry:
+    return shapely.force_2d(shapely.from_geojson(json.dumps(given["geometry"])))
 
 
 def _events(place_id: int, history: list[dict[str, Any]]) -> list[PlaceEvent]:

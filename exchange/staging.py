@@ -5,6 +5,7 @@ turns out wrong in its last row has changed nothing.
 """
 
 import json
+import random
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import pyarrow as pa
 import shapely
 from sqlalchemy import JSON, Boolean, Date, Float, Integer, LargeBinary, Table
 
+from exchange.chunks import ROWS
 from exchange.rows import objects
 from store.columns import Geometry27700, UTCDateTime
 from store.database import Base
@@ -50,14 +52,22 @@ class Staging:
         """Finish writing."""
         self._writer.close()
 
-    def chunks(self) -> Iterator[dict[str, Any]]:
-        """Read the rows back as they were given."""
+    def chunks(self, *, shuffled: bool = False) -> Iterator[dict[str, Any]]:
+        """Read the rows back as they were given or, over the whole file, in no order at all."""
         with pa.ipc.open_stream(self.path) as reader:
-            for batch in reader:
+            for batch in _mixed(reader.read_all()) if shuffled else reader:
                 yield {
                     name: _unpacked(kind, batch.column(name).to_pylist())
                     for name, kind in self.kinds.items()
                 }
+
+
+def _mixed(table: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Give the rows in an order that nobody can work out again: by the system's own chance."""
+    order = list(range(table.num_rows))
+    random.SystemRandom().shuffle(order)
+    for start in range(0, len(order), ROWS):
+        yield from table.take(order[start : start + ROWS]).combine_chunks().to_batches()
 
 
 def _arrow(kind: Any) -> pa.DataType:

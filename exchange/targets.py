@@ -45,7 +45,9 @@ class Target:
     the store has already; the key is kept in ``key_columns``, several with spaces between.
     ``people`` says whether a column that by its name could hold a person may be taken at all,
     ``extra`` whether further columns may be kept as details, ``shapes`` whether the rows are areas.
-    Fields in ``not_returned`` are left out of the file of rejects.
+    Fields in ``not_returned`` are left out of the file of rejects. ``shuffled`` rows are saved in
+    no order, over the whole file, so that records with neighbouring numbers need not belong
+    together.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Target:
     shapes: bool = False
     extra: bool = False
     not_returned: frozenset[str] = frozenset()
+    shuffled: bool = False
 
     def keys_of(self, columns: dict[str, Any]) -> list[Any]:
         """Return the key of each row from the columns that hold it."""

@@ -34,6 +34,12 @@ LISTS = {
     "distance_band": "distance_bands",
     "transport_mode": "transport_modes",
 }
+PASSING = (
+    ref("touch_roles", "travelled_via"),
+    ref("touch_roles", "place_named_as_unsafe"),
+    ref("touch_roles", "place_named_as_safe"),
+)
+"""Roles of a place that is no home unless the file says so; in any other one could live there."""
 MANY = ("push_factors", "pull_factors", "harm_indicators")
 EPISODE = "episode"
 FIELDS = (
@@ -147,16 +153,18 @@ def _residential(rows: Rows, role: Texts) -> Texts:
     """Say where someone lives: by the file's word, by the type of place, and where it began.
 
     A ``no`` of the file is believed only where neither the type nor the role says otherwise.
+    Where neither the file nor the type tells, it is a home unless `PASSING` says otherwise.
     """
     said = rows.flag("residential", "where someone lives")
     kinds = codes.current().place_types
     places = rows.coded("place_type", "place_types", "type of place")
     homes = {each.code for each in kinds.values() if each.dwelling or each.restricted}
     sealed = {each.code for each in codes.current().touch_roles.values() if each.sealed}
+    untold = empty(said) & empty(places) & ~np.isin(role.astype(str), PASSING)
     return objects(
         [
-            flag is True or place in homes or each in sealed
-            for flag, place, each in zip(said, places, role, strict=True)
+            flag is True or place in homes or each in sealed or bool(unknown)
+            for flag, place, each, unknown in zip(said, places, role, untold, strict=True)
         ]
     )
 
@@ -191,4 +199,5 @@ TARGET = Target(
     take,
     present,
     not_returned=frozenset({EPISODE, "touch_id"}),
+    shuffled=True,  # numbers in the order of the file would join the mentions of one episode
 )

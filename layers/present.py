@@ -6,7 +6,7 @@ Map, tiles, list and legend all take these, so that they cannot say different th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import geopandas as gpd
 import numpy as np
@@ -33,7 +33,7 @@ class Legend:
     """What is drawn and what it means: a look and its words, in the order to be read."""
 
     rows: tuple[tuple[Look, str], ...]
-    kind: str  # point or area
+    kind: Literal["point", "line", "area"]
     note: str = ""
 
 
@@ -83,6 +83,10 @@ def looks(layer: Layer, seen: Sight, colour: str = "") -> dict[str, Look]:
 
 def legend(layer: Layer, seen: Sight, frame: gpd.GeoDataFrame, colour: str = "") -> Legend:
     """Return what is drawn of ``frame`` and what each mark means; only what is there."""
+    if "vintage" in frame:
+        stood = ", ".join(sorted(set(frame["vintage"])))
+        outline = ((layer.look, layer.title),) if stood else ()
+        return Legend(outline, "line", f"As the boundaries stood: {stood}.")
     drawn = set(look_names(layer, seen, frame, colour))
     words = _meanings(layer, seen, frame, colour)
     rows = tuple(

@@ -28,7 +28,7 @@ class Sight(Enum):
     """How a reader may see a layer, the coarsest first."""
 
     NONE = "not at all"
-    WARD = "counts by ward"
+    WARD = "counts by area"
     CELL = "counts in 250 m squares of five or more"
     STREET = "the nearest street"
     EXACT = "as recorded"

@@ -6,14 +6,13 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from domain import codes, place_card, place_changes, place_history
+from domain import codes, place_card
 from domain.filters import DAY_NAMES, day_words
 from domain.people import Actor, Permission
 from domain.place_card import PlaceCard
-from domain.places import Place
-from domain.status import Status
 from layers import catalogue, present
-from screens import desk, map_draw, map_panel, map_state, map_view
+from screens import desk, map_change, map_panel, map_state, map_view
+from screens.map_draw import sentence
 from screens.map_state import MapState
 
 SHORT = [name[:3] for name in DAY_NAMES]
@@ -42,16 +41,18 @@ def record(name: str, number: str, state: MapState, actor: Actor) -> None:
         st.info("This record is not on the map with these filters.")
         return
     layer = catalogue.CATALOGUE[name]
-    st.subheader(str(row["label"].iloc[0]), anchor=False)
+    st.subheader(map_panel.plain(str(row["label"].iloc[0])), anchor=False)
     st.markdown(map_panel.plain(str(row["detail"].iloc[0])))
     st.caption(f"{layer.title}. {layer.about}")
     st.caption(present.precision_words(catalogue.sight(actor, name)))
+    if name in map_change.WRITTEN and number.isdecimal():
+        map_change.take_back(int(number), state)
 
 
 def place(card: PlaceCard, actor: Actor) -> None:
     """Show a place: what it is, strengths beside worries, evidence, guardians, history."""
     head(card)
-    change(card, actor)
+    map_change.show(card, actor)
     words(card)
     evidence(card)
     guardians(card)
@@ -203,101 +204,3 @@ def history(card: PlaceCard) -> None:
                 f"**{day_words(line.at.date())}** {line.said}{state}{map_panel.plain(who)}  \n"
                 f"{map_panel.plain(line.reason)}"
             )
-
-
-def change(card: PlaceCard, actor: Actor) -> None:
-    """Offer what this person may do with the place."""
-    if card.neutral or not actor.may(Permission.EDIT_PLACES) or card.merged_into:
-        return
-    with st.popover("Change this place", icon=":material/edit:", width="stretch"):
-        tabs = ["State", "Words", "Outline"]
-        tabs += ["Merge"] if actor.may(Permission.MERGE_PLACES) else []
-        part = st.segmented_control("What to change", tabs, default="State", key="change_part",
-                                    label_visibility="collapsed", required=True)  # fmt: skip
-        if part == "Outline":
-            redraw(card, actor)
-        else:
-            {"State": move, "Words": reword, "Merge": merge}[part](card)
-
-
-def move(card: PlaceCard) -> None:
-    """Move the place to another state, with a reason."""
-    with st.form(f"move_{card.id}_{card.version}", border=False):
-        status = st.selectbox(
-            "New state", card.moves, format_func=lambda each: sentence(each.words)
-        )
-        reason = st.text_area("Why?", max_chars=500)
-        if st.form_submit_button("Move", type="primary", disabled=not card.moves):
-            saved(
-                lambda session, who: place_changes.move(
-                    session, who, card.id, Status(status), reason=reason, version=card.version
-                )
-            )
-
-
-def reword(card: PlaceCard) -> None:
-    """Change names, strengths and worries."""
-    with st.form(f"words_{card.id}_{card.version}", border=False):
-        name = st.text_input("Name", card.name, max_chars=120)
-        strengths = st.text_area("What is strong here", card.strengths, max_chars=1000)
-        worries = st.text_area("What worries us", card.worries, max_chars=1000)
-        review = st.date_input("Review due", card.review_due, format="DD/MM/YYYY")
-        alias = st.text_input("Another name that people use", max_chars=120)
-        reason = st.text_input("Why?", max_chars=500)
-        if st.form_submit_button("Save", type="primary"):
-
-            def save(session, who):
-                version = card.version
-                if alias.strip():
-                    version = place_changes.add_alias(
-                        session, who, card.id, alias, version=version
-                    ).version
-                place_changes.change(
-                    session, who, card.id, version=version, reason=reason, name=name,
-                    strengths=strengths, worries=worries, review_due=review,
-                )  # fmt: skip
-
-            saved(save)
-
-
-def redraw(card: PlaceCard, actor: Actor) -> None:
-    """Begin to draw the outline anew."""
-    st.caption("The old outline stays in the history.")
-
-    def start(kind: str) -> None:
-        map_draw.start(kind, Place(id=card.id, version=card.version, shape=card.shape))
-
-    if st.button("Draw the outline anew", icon=":material/draw:"):
-        start(map_draw.OUTLINE)
-    may_split = actor.may(Permission.MERGE_PLACES) and card.shape is not None
-    if may_split and st.button("Split off a part", icon=":material/call_split:"):
-        start(map_draw.SPLIT)
-
-
-def merge(card: PlaceCard) -> None:
-    """Make another place a part of this one."""
-    with desk.reading() as (session, actor):
-        others = catalogue.read(session, actor, "places")["name"].drop(card.id, errors="ignore")
-    with st.form(f"merge_{card.id}_{card.version}", border=False):
-        other = st.selectbox("Which place is the same?", list(others.index), format_func=others.get)
-        reason = st.text_area("Why are they one?", max_chars=500)
-        if st.form_submit_button("Merge into this place", type="primary"):
-            saved(
-                lambda session, who: place_history.merge(
-                    session, who, card.id, int(other), reason=reason
-                )
-            )
-
-
-def saved(save) -> None:
-    """Do one action, and show the card anew; a refusal is shown and nothing is lost."""
-    with desk.shown_errors():
-        with desk.writing() as (session, who):
-            save(session, who)
-        st.toast("Saved.", icon=":material/check:")
-        st.rerun()
-
-
-def sentence(text: str) -> str:
-    """Begin with a capital."""
-    return text[:1].upper() + text[1:]

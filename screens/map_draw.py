@@ -13,6 +13,12 @@ from layers import canvas
 from screens import desk, map_state
 from screens.map_state import MapState
 
+READERS = {
+    Tier.T2: "All partner agencies",
+    Tier.T3: "The safeguarding meeting only",
+    Tier.T4: "Police and analysts only",
+}
+NEUTRAL = "What partners outside the meeting read."
 PLACE, NOTE, REPORT, OUTLINE, SPLIT = "place", "note", "report", "outline", "split"
 
 
@@ -126,13 +132,11 @@ def spot_instead() -> None:
         take(Point(pin[1], pin[0]))
 
 
-def place_form(_actor: Actor, _place_id: int | None, _version: int):
+def place_form(actor: Actor, _place_id: int | None, _version: int):
     """Ask what a new place is; return how it is saved."""
     lists = codes.current()
     name = st.text_input("Name that people use", max_chars=120)
-    neutral = st.text_input(
-        "Neutral name", max_chars=120, help="What partners outside the meeting read."
-    )
+    neutral = st.text_input("Neutral name", max_chars=120, help=NEUTRAL)
     place_type = choice("Type of place", lists.place_types.offered())
     precision = choice("How sure is the spot?", lists.precision.offered())
     harm = choice("Main type of harm", lists.harm_types.offered(), last=True)
@@ -142,13 +146,14 @@ def place_form(_actor: Actor, _place_id: int | None, _version: int):
     strengths = st.text_area("What is strong here", max_chars=1000)
     worries = st.text_area("What worries you", max_chars=1000)
     reason = st.text_input("Why now", max_chars=500)
+    tier = readers(actor)
 
     def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
             place = place_changes.add(
                 session, who, shape=shape, reason=reason, name=name, neutral_name=neutral,
                 place_type=place_type, precision=precision, harm_primary=harm,
-                harm_further=further, strengths=strengths, worries=worries, tier=Tier.T2,
+                harm_further=further, strengths=strengths, worries=worries, tier=tier,
                 marking=preferences.read(session).partnership.marking,
             )  # fmt: skip
         return "places", str(place.id)
@@ -156,14 +161,15 @@ def place_form(_actor: Actor, _place_id: int | None, _version: int):
     return save
 
 
-def note_form(_actor: Actor, _place_id: int | None, _version: int):
+def note_form(actor: Actor, _place_id: int | None, _version: int):
     """Ask for an annotation; return how it is saved."""
     kind, text, precision = noted()
+    tier = readers(actor)
 
     def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
             note = annotation_changes.annotate(
-                session, who, kind=kind, text=text, shape=shape, precision=precision
+                session, who, kind=kind, text=text, shape=shape, precision=precision, tier=tier
             )
         return "annotations", str(note.id)
 
@@ -219,23 +225,37 @@ def split_form(_actor: Actor, place_id: int | None, version: int):
 
 def noted() -> tuple[str, str, str]:
     """Ask for kind, words and precision."""
-    lists = codes.current()
-    kind = choice("What is it?", lists.annotation_kinds.offered())
+    return *worded(), choice("How sure is the spot?", codes.current().precision.offered())
+
+
+def worded() -> tuple[str, str]:
+    """Ask for kind and words."""
+    kind = choice("What is it?", codes.current().annotation_kinds.offered())
     text = st.text_area(
         "In your words", max_chars=500,
         help="Write about the place. Names, numbers and plates are taken out before it is kept.",
     )  # fmt: skip
-    precision = choice("How sure is the spot?", lists.precision.offered())
-    return kind, text, precision
+    return kind, text
 
 
-def choice(label: str, options: dict[str, str], *, last: bool = False) -> str:
-    """Ask for one code by its words; ``last`` begins with the last, the open one."""
+def readers(actor: Actor) -> Tier:
+    """Ask who may read it: from all partner agencies up to the person's own clearance."""
+    offered = [tier for tier in READERS if tier <= actor.tier]
+    if len(offered) < 2:
+        return Tier.T2
+    return st.selectbox("Who may read it?", offered, format_func=READERS.__getitem__)
+
+
+def choice(label: str, options: dict[str, str], now: str = "", *, last: bool = False) -> str:
+    """Ask for one code by its words; begins with ``now``, or ``last`` with the last, open one."""
     names = list(options)
-    return st.selectbox(
-        label, names, index=len(names) - 1 if last else 0,
-        format_func=lambda each: options[each][:1].upper() + options[each][1:],
-    )  # fmt: skip
+    first = names.index(now) if now in options else len(names) - 1 if last else 0
+    return st.selectbox(label, names, index=first, format_func=lambda each: sentence(options[each]))
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def in_bng(shape: BaseGeometry) -> BaseGeometry:

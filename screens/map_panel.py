@@ -23,7 +23,7 @@ from screens import (
     map_state,
 )
 from screens.map_state import MapState
-from screens.map_view import UNDER, reading
+from screens.map_view import reading
 
 LAYERS, FILTERS, LIST, RECORD = "Layers", "Filters", "List", "Details"
 
@@ -166,8 +166,6 @@ def explain(layer: Layer, state: MapState, actor: Actor, colours: dict[str, str]
             colours[layer.name] = picked
         else:
             colours.pop(layer.name, None)
-    if layer.name in UNDER:
-        return
     frame = reading(layer.name, state.filters)
     told = present.legend(layer, seen, frame, colours.get(layer.name, ""))
     if not told.rows:

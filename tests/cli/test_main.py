@@ -131,7 +131,7 @@ def test_the_sample_loads_and_loads_again(run, monkeypatch, tmp_path):
     code, said = run("export", "--gpkg", out, "--as", "analyst")
     assert code == 0
     layers = {name for name, _kind in pyogrio.list_layers(out)}
-    assert {"places", "incidents", "wards", "read_me_first"} <= layers
+    assert {"places", "incidents", "wards", "safeground_about"} <= layers
     assert run("export", "--gpkg", out, "--as", "analyst")[0] == 2
     code, said = run("export", "--gpkg", tmp_path / "b.gpkg", "--as", "volunteer")
     assert (code, "You may not export" in said) == (2, True)

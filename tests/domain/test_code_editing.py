@@ -127,6 +127,22 @@ def test_two_who_change_one_list_at_once_one_gets_a_conflict(store, admin):
         change(store, admin, [*wanted, Line("other", "another", 100)], seen=seen)
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_a_change_whose_line_in_the_log_is_not_kept_is_taken_back(store, admin, tmp_path, own):
+    if own:
+        shutil.copytree(codes.BUILT_IN, tmp_path / "own")
+        code_editing.settle(tmp_path / "own", tmp_path / "unused")
+    before, seen = codes.current(), code_editing.mark("agency_kinds")
+    wanted = [*lines(), Line("faith", "faith group", 99)]
+    with pytest.raises(KeyError), store.writing() as session:
+        code_editing.change(session, admin, "agency_kinds", wanted, seen=seen)
+        raise KeyError
+    assert codes.current() == before
+    assert code_editing.mark("agency_kinds") == seen
+    change(store, admin, wanted, seen=seen)
+    assert "faith" in codes.current().agency_kinds
+
+
 def test_a_change_is_noted_by_its_codes_alone_and_no_change_is_not(store, admin):
     change(store, admin, lines())
     change(store, admin, [*lines(), Line("faith", "a label of their own", 99)])

@@ -82,13 +82,14 @@ def test_two_who_change_one_group_at_once_one_gets_a_conflict(store, actor):
     ("wrong", "why"),
     [
         (lambda: Suppression(1), "threshold"),
+        (lambda: Suppression(4), "from 5 to 100"),
         (lambda: Suppression(5, 0), "rounding"),
         (lambda: Suppression(threshold=True), "threshold"),
         (lambda: Suppression(5.5), "threshold"),
         (lambda: Retention(original_days=29), "1 to 28 days"),
         (lambda: Retention(review_months=0), "review"),
         (lambda: Partnership(" "), "name"),
-        (lambda: Partnership("a\u2028b"), "name"),
+        (lambda: Partnership("x" * 81), "name"),
         (lambda: Partnership(marking="TOP SECRET"), "markings"),
         (lambda: Partnership(margin=-1), "margin"),
         (lambda: BaseMap(BaseMapKind.XYZ), "needs its address"),
@@ -101,6 +102,15 @@ def test_two_who_change_one_group_at_once_one_gets_a_conflict(store, actor):
 def test_a_setting_that_makes_no_sense_is_refused(wrong, why):
     with pytest.raises(Invalid, match=why):
         wrong()
+
+
+def test_a_lower_threshold_that_an_earlier_version_took_is_read_as_five():
+    assert preferences._group(Suppression, {"threshold": 2, "to_nearest": 1}) == Suppression(5, 1)
+
+
+def test_the_name_of_the_partnership_is_tidied_and_holds_no_identifier():
+    assert Partnership(" Eldermere\u2028 \u202epartnership\x00 ").name == "Eldermere partnership"
+    assert "07700" not in Partnership("Eldermere, call 07700 900123").name
 
 
 def test_the_log_tells_numbers_and_never_addresses_or_keys(store, actor):

@@ -1,5 +1,6 @@
 """The child stays at the door: what a file of missing episodes leaves behind."""
 
+import itertools
 import json
 from datetime import date
 
@@ -81,6 +82,14 @@ def test_nothing_joins_two_touches_of_one_episode(store, take, write):
 @pytest.mark.parametrize(
     ("role", "place_type", "said", "sealed"),
     [
+        ("stayed_at", "", "", True),
+        ("found_at", "", "", True),
+        ("last_seen", "", "unknown", True),
+        ("believed_going", "", "", True),
+        ("believed_going", "", "no", False),
+        ("stayed_at", "bus_station", "unknown", False),
+        ("travelled_via", "", "", False),
+        ("place_named_as_safe", "", "yes", True),
         ("missing_from", "bus_station", "no", True),
         ("found_at", "private_dwelling", "no", True),
         ("found_at", "bus_station", "yes", True),
@@ -91,6 +100,16 @@ def test_where_someone_lives_is_marked_as_such(store, take, write, role, place_t
     take(write("a.csv", HEAD, changed(role=role, place_type=place_type, residential=said)))
     (row,) = touches(store)
     assert row.residential is sealed
+
+
+def test_the_order_of_the_file_is_not_the_order_of_the_numbers(store, take, write):
+    eastings = list(range(427_000, 427_200))
+    take(write("a.csv", HEAD, *(changed(easting=str(each), episode="") for each in eastings)))
+    kept = [round(row.spot.x) for row in touches(store)]
+    assert sorted(kept) == eastings
+    assert kept not in (eastings, eastings[::-1])
+    beside = sum(abs(one - next_) == 1 for one, next_ in itertools.pairwise(kept))
+    assert beside < 30  # of 199; by chance about 2
 
 
 def test_one_mention_in_one_episode_counts_once_and_another_episode_again(store, take, write):
