@@ -22,6 +22,7 @@ class SavedView(Base):
 
     __tablename__ = "saved_view"
     __table_args__ = (UniqueConstraint("user_id", "name"),)
+    __sealed__ = frozenset({"name", "query"})  # they tell where its owner was looking
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
