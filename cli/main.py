@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import database, exporting, importing, permissions, sample, working
+from cli import database, exporting, importing, people, permissions, sample, working
 from domain.errors import SafegroundError
 
 REFUSED = 2
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(database.app, name="db")
 app.add_typer(sample.app, name="sample")
+app.add_typer(people.app, name="person")
 app.add_typer(importing.templates, name="template")
 app.command("import")(importing.import_file)
 app.command()(importing.undo)
