@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import codes
 from domain.filters import day_words, joined
-from domain.incidents import Incident
+from domain.incidents import Incident, TimeKnown
 from domain.matching import LONDON
 from domain.people import Actor, Permission
 from domain.touches import PlaceTouch
@@ -16,20 +16,26 @@ from domain.touches import PlaceTouch
 
 @dataclass(frozen=True)
 class Span:
-    """One source and the days in London of its oldest and newest record; None: no date known."""
+    """One source and the days in London of its oldest and newest record; None: no date known.
+
+    ``monthly`` is set where its records tell the month and not the day.
+    """
 
     source: str
     label: str
     oldest: date | None
     newest: date | None
+    monthly: bool = False
 
     def words(self) -> str:
         """Say it: "police 3 January 2025 to 30 June 2026"."""
         if self.oldest is None or self.newest is None:
             return f"{self.label} (dates not known)"
-        if self.oldest == self.newest:
-            return f"{self.label} {day_words(self.newest)}"
-        return f"{self.label} {day_words(self.oldest)} to {day_words(self.newest)}"
+        oldest, newest = map(self._day_words, (self.oldest, self.newest))
+        return f"{self.label} {newest if oldest == newest else f'{oldest} to {newest}'}"
+
+    def _day_words(self, day: date) -> str:
+        return f"{day:%B %Y}" if self.monthly else day_words(day)
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,9 @@ def _span(session: Session, source: str) -> Span:
     oldest = session.scalar(select(func.min(Incident.occurred_from)).where(of_source))
     newest = session.scalar(select(func.max(Incident.occurred_from)).where(of_source))
     label = codes.current().incident_sources.label(source)
-    return Span(source, label, _day(oldest), _day(newest))
+    finest = select(Incident.time_known).where(of_source, Incident.occurred_from == newest).limit(1)
+    monthly = session.scalar(finest) is TimeKnown.MONTH
+    return Span(source, label, _day(oldest), _day(newest), monthly)
 
 
 def _touch_spans(session: Session) -> list[Span]:
@@ -106,7 +114,7 @@ def _touch_spans(session: Session) -> list[Span]:
     query = select(PlaceTouch.source, *ends).group_by(PlaceTouch.source)
     known = codes.current().touch_sources
     return [
-        Span(source, known.label(source), oldest, newest)
+        Span(source, known.label(source), oldest, newest, monthly=True)
         for source, oldest, newest in session.execute(query.order_by(PlaceTouch.source))
     ]
 

@@ -114,12 +114,12 @@ ASKED = {
 
 @dataclass(frozen=True)
 class BaseMap:
-    """The ground under the map; the sample town's own, or none, asks no other host.
+    """The ground under the map; none, the default, and the sample town's own ask no other host.
 
     ``layers`` is WMS's list and ``layer`` WMTS's one; fields of other kinds are left empty.
     """
 
-    kind: BaseMapKind = BaseMapKind.SAMPLE
+    kind: BaseMapKind = BaseMapKind.NONE
     address: str = ""
     layers: str = ""
     layer: str = ""

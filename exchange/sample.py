@@ -16,13 +16,14 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import accounts, codes, grants
+from domain import accounts, codes, grants, preferences
 from domain.accounts import Agency, User
 from domain.annotations import Annotation, AnnotationState
 from domain.areas import Area
 from domain.audit import action
 from domain.people import CLEARANCE, Actor, Permission, Role, Tier
 from domain.places import Place, PlaceEvent, PlaceGuardian, Status
+from domain.preferences import BaseMap, BaseMapKind, Partnership
 from domain.premises import Premises
 from domain.touches import BEGAN
 from domain.visibility import open_types
@@ -117,6 +118,7 @@ def load(store: Store, actor: Actor, folder: Path) -> dict[str, int]:
     places = _read(folder / "places.json")
     with store.writing() as session:
         added = {"agencies": _agencies(session, actor, people["agencies"])}
+        _ground(session, actor)
     for name in [each for each in HERE if each != TOUCHES]:
         added |= _taken_in(store, actor, folder / name)
     with store.writing() as session:
@@ -129,6 +131,14 @@ def load(store: Store, actor: Actor, folder: Path) -> dict[str, int]:
         _name_places(folder / TOUCHES, named, places["places"])
         added |= _taken_in(store, actor, named)
     return added
+
+
+def _ground(session: Session, actor: Actor) -> None:
+    """Lay the town's own base map under it, and name the partnership, unless these were set."""
+    chosen = preferences.read(session)
+    for group in (BaseMap(kind=BaseMapKind.SAMPLE), Partnership(name="Eldermere partnership")):
+        if chosen.version(group) == 0:
+            preferences.change(session, actor, group, version=0)
 
 
 def _taken_in(store: Store, actor: Actor, path: Path) -> dict[str, int]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from domain import codes
+from domain.incidents import TimeKnown
 from domain.status import Status
 from layers.layer import Layer
 from layers.sight import Sight
@@ -204,17 +205,23 @@ def _details(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
     ]
     parts = [_labels(layer, frame, column).tolist() for column in columns]
     if layer.when_column:
-        parts.insert(1, _days(frame[layer.when_column], layer.when_missing))
+        parts.insert(1, _days(layer, frame))
     rows = zip(*parts, strict=True) if parts else [()] * len(frame)
     return [" · ".join(filter(None, row)) for row in rows]
 
 
-def _days(values: Column, missing: str) -> list[str]:
-    """Write days as people do, in London, and ``missing`` where there is none; all at once."""
-    at = pd.to_datetime(values, utc=True, errors="coerce").dt.tz_convert("Europe/London")
-    known = at.notna()
-    words = at.dt.day.astype("Int64").astype(str) + " " + at.dt.strftime("%b %Y")
-    return words.where(known, missing).tolist()
+def _days(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
+    """Write when each record was, in London, no finer than it is known; a column at once."""
+    at = pd.to_datetime(frame[layer.when_column], utc=True, errors="coerce")
+    local = at.dt.tz_convert("Europe/London")
+    month = local.dt.strftime("%b %Y")
+    if layer.when_column == "month":
+        words = month
+    else:
+        words = local.dt.day.astype("Int64").astype(str) + " " + month
+    if "time_known" in frame:
+        words = words.where(frame["time_known"] != TimeKnown.MONTH.value, month)
+    return cast(list[str], words.where(at.notna(), layer.when_missing).tolist())
 
 
 def _fade(frame: gpd.GeoDataFrame, column: str) -> Column:

@@ -42,7 +42,7 @@ def test_each_source_has_its_oldest_and_newest_day_in_london(line):
     assert found.words() == (
         "Incidents: council 1 May 2024; health (dates not known); "
         "police 1 July 2025 to 2 January 2026. "
-        "Places named in missing episodes: return interview 1 January 2025 to 1 February 2026. "
+        "Places named in missing episodes: return interview January 2025 to February 2026. "
         "Nothing from: transport operator, school or college, housing provider, fire and rescue, "
         "business or security staff, voluntary or community group and published open data."
     )

@@ -38,7 +38,7 @@ def test_what_is_not_set_has_the_defaults_of_the_house(store):
     assert found == Preferences()
     assert (found.suppression.threshold, found.suppression.to_nearest) == (5, 5)
     assert found.retention == Retention(12, 24, 12, 28)
-    assert found.base_map.kind is BaseMapKind.SAMPLE
+    assert found.base_map.kind is BaseMapKind.NONE
     assert found.partnership_name == "The partnership"
 
 
@@ -120,7 +120,7 @@ def test_the_log_tells_numbers_and_never_addresses_or_keys(store, actor):
     with store.reading() as session:
         told = {entry.subject: entry.changes for entry in session.scalars(select(Entry))}
     assert told["preference/suppression"] == {"threshold": [5, 9]}
-    assert told["preference/base_map"]["kind"] == ["sample", "xyz"]
+    assert told["preference/base_map"]["kind"] == ["none", "xyz"]
     assert "s3cret" not in str(told)
     assert "tiles.example" not in str(told)
 
