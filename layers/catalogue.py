@@ -64,7 +64,7 @@ SIGHTS: Mapping[str, Mapping[Tier, Sight]] = {
 }
 
 
-NARROWING = ("area", "place", "gazetteer", "preference")
+NARROWING = ("area", "place", "premises", "gazetteer", "preference")
 """What any reading may depend on beside its own records: where it looks, what is sealed, how."""
 
 

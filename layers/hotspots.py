@@ -4,12 +4,12 @@ import geopandas as gpd
 import numpy as np
 from sqlalchemy.orm import Session
 
-from domain import incidents
 from domain.filters import Filters
 from domain.people import Actor, Permission, Tier
 from geo import grid, hotspots
 from geo.space import BNG, Box
 from geo.suppress import suppress
+from layers import incidents
 from layers.layer import Layer, rule
 from layers.sight import CELL, Sight, cell_numbers
 from layers.symbols import Look
@@ -27,7 +27,7 @@ def _read(
     covers the box of the incidents; neighbours are the up to eight cells around; a class is by
     q, the chance after Benjamini and Hochberg.
     """
-    rows = incidents.frame(session, actor, None, filters)
+    rows = incidents.rows(session, actor, None, filters)
     rows = rows if actor.tier >= Tier.SEALED else rows[~rows["sealed"].astype(bool)]
     spots = rows.geometry.array
     if len(rows) < FEWEST:

@@ -9,6 +9,7 @@ from domain.filters import Filters
 from domain.people import Actor, Permission, Tier
 from geo.space import Box
 from layers import sight
+from layers.homes import sealed_at_homes
 from layers.layer import Layer, Read, rule
 from layers.sight import Sight
 from layers.symbols import Look
@@ -28,17 +29,19 @@ COLUMNS = (
 )
 
 
-def _rows(session: Session, actor: Actor, box: Box | None, filters: Filters) -> gpd.GeoDataFrame:
-    return incidents.frame(session, actor, box, filters)
+def rows(session: Session, actor: Actor, box: Box | None, filters: Filters) -> gpd.GeoDataFrame:
+    """Return incidents at their true spots, ``sealed`` where they lie at a home."""
+    found = incidents.frame(session, actor, box, filters)
+    return sealed_at_homes(session, actor, found)
 
 
 def _by_ward(
     session: Session, actor: Actor, _seen: Sight, box: Box | None, filters: Filters
 ) -> gpd.GeoDataFrame:
     """Count all incidents, those at homes too, and so hide small numbers from all but sealed."""
-    wards, rows = _within(session, actor, AreaKind.WARD, box, whole(session, filters))
-    rows = countable(rows, actor)
-    return sight.by_area(rows, wards, None if actor.tier >= Tier.SEALED else rule(session))
+    wards, found = _within(session, actor, AreaKind.WARD, box, whole(session, filters))
+    counted = countable(found, actor)
+    return sight.by_area(counted, wards, None if actor.tier >= Tier.SEALED else rule(session))
 
 
 def _by(kind: AreaKind) -> Read:
@@ -47,9 +50,9 @@ def _by(kind: AreaKind) -> Read:
     def read(
         session: Session, actor: Actor, _seen: Sight, box: Box | None, filters: Filters
     ) -> gpd.GeoDataFrame:
-        outlines, rows = _within(session, actor, kind, box, filters)
-        rows = rows if actor.tier >= Tier.SEALED else rows[~rows["sealed"].astype(bool)]
-        return sight.by_area(rows, outlines, rule(session) if actor.tier < Tier.T3 else None)
+        outlines, found = _within(session, actor, kind, box, filters)
+        shown = found if actor.tier >= Tier.SEALED else found[~found["sealed"].astype(bool)]
+        return sight.by_area(shown, outlines, rule(session) if actor.tier < Tier.T3 else None)
 
     return read
 
@@ -60,7 +63,7 @@ def _within(
     """Return the areas that touch ``box``, whole, and the incidents in the box around them."""
     outlines = areas.frame(session, actor, kind, box)
     around = None if outlines.empty else tuple(outlines.total_bounds.tolist())
-    return outlines, incidents.frame(session, actor, around, filters)
+    return outlines, rows(session, actor, around, filters)
 
 
 INCIDENTS = Layer(
@@ -71,7 +74,7 @@ INCIDENTS = Layer(
     needs=Permission.SEE_MAP,
     subjects=("incident",),
     look=Look("#4a6fa5", "circle", size=14),
-    rows=_rows,
+    rows=rows,
     columns=COLUMNS,
     colours={
         "harm_primary": "harm_types",

@@ -14,6 +14,7 @@ from domain.filters import Filters
 from domain.people import Actor, Permission, Tier
 from geo.space import Box
 from layers import sight
+from layers.homes import sealed_at_homes
 from layers.layer import Layer, rule
 from layers.sight import Sight
 from layers.symbols import Look
@@ -32,15 +33,19 @@ COLUMNS = (
 
 
 def _places(session: Session, actor: Actor, box: Box | None, filters: Filters) -> gpd.GeoDataFrame:
-    rows = touches.frame(session, actor, box, filters)
+    rows = _marked(session, actor, box, filters)
     return rows[rows["role"] != TRAVELLED]
 
 
 def _travelled(
     session: Session, actor: Actor, box: Box | None, filters: Filters
 ) -> gpd.GeoDataFrame:
-    rows = touches.frame(session, actor, box, filters)
+    rows = _marked(session, actor, box, filters)
     return rows[rows["role"] == TRAVELLED]
+
+
+def _marked(session: Session, actor: Actor, box: Box | None, filters: Filters) -> gpd.GeoDataFrame:
+    return sealed_at_homes(session, actor, touches.frame(session, actor, box, filters))
 
 
 def _by_ward(
@@ -48,7 +53,7 @@ def _by_ward(
 ) -> gpd.GeoDataFrame:
     wards = areas.frame(session, actor, AreaKind.WARD, box)
     within = tuple(wards.total_bounds) if len(wards) else box
-    rows = countable(touches.frame(session, actor, within, whole(session, filters)), actor)
+    rows = countable(_marked(session, actor, within, whole(session, filters)), actor)
     return sight.by_area(rows, wards, None if actor.tier >= Tier.SEALED else rule(session))
 
 

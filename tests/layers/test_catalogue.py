@@ -18,7 +18,7 @@ from geo.space import mercator_from_bng
 from layers import catalogue, tiles
 from layers.sight import Sight
 from tests.conftest import arrange
-from tests.layers.conftest import HOME, MIDDLE, ROUTE, STREET, incident
+from tests.layers.conftest import HOME, MIDDLE, ROUTE, STREET, incident, touch
 
 COUNTED = {"hot_spots", "incident_wards", "incident_lsoas", "incident_beats", "touch_wards"}
 TOLD = {"look", "fade", "label", "detail", "n"}
@@ -206,3 +206,15 @@ def test_a_record_keeps_its_number_whatever_else_is_shown(town, people):
             part = catalogue.read(session, police, name, box)
         assert set(part.index) <= set(whole.index)
         assert part.index.is_unique
+
+
+def test_a_record_at_a_known_home_is_sealed_whatever_it_says_of_itself(town, people, sealed):
+    at = (HOME[0] + 10, HOME[1])
+    with town.writing() as session:
+        arrange(session, SYSTEM, *(incident(500 + n, at) for n in range(9)))
+        arrange(session, SYSTEM, *(touch(500 + n, "found_at", at) for n in range(9)))
+    for role in (Role.PRACTITIONER, Role.COORDINATOR, Role.POLICE):
+        for name in ("incidents", "touches", "hot_spots"):
+            shapes = read(town, people[role], name).geometry.array
+            assert not shapely.dwithin(shapes, shapely.Point(at), 30).any()
+    assert at in points(read(town, sealed, "incidents"))
