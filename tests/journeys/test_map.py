@@ -74,14 +74,15 @@ def test_a_link_shows_the_same_view_with_the_readers_own_permissions(visit, town
     expect(volunteer.get_by_text("No layer is on")).to_be_visible()
 
 
-def test_a_constable_draws_a_place_and_finds_it_again(visit):
-    page = visit("constable")
+@SIZES
+def test_a_constable_draws_a_place_and_finds_it_again(visit, size):
+    page = visit("constable", size=size)
     frame = canvas(page)
     section(page, "Layers")
     page.get_by_role("button", name="Add a place of concern").click()
     expect(page.get_by_text("Draw on the map first")).to_be_visible()
     frame.get_by_role("button", name="Mark a point").click()
-    frame.locator(".leaflet-container").click(position={"x": 420, "y": 150})
+    frame.locator(".leaflet-container").click(position={"x": 180, "y": 150})
     expect(page.get_by_text("Drawn.")).to_be_visible()
     page.get_by_label("Name that people use").fill("Journey's end, <b>steps</b>")
     page.get_by_label("Neutral name", exact=True).fill("Steps by the park")
@@ -150,3 +151,20 @@ def test_a_link_to_a_place_opens_on_it_for_those_who_may_read_it(visit, town):
     canvas(volunteer)
     expect(volunteer.locator(".st-key-panel")).to_be_visible()
     expect(volunteer.locator(".sg-card")).to_have_count(0)
+
+
+def test_a_chair_sends_a_link_to_what_the_map_shows(visit):
+    page, other = visit("chair"), visit("constable")
+    canvas(page).get_by_role("button", name="Share or save this view").click()
+    link = page.locator(".st-key-panel code").inner_text()
+    assert "view=" in link
+    page.get_by_label("Or save it under a name").fill("Where we start")
+    page.get_by_role("button", name="Save the view").click()
+    section(page, "Layers")
+    page.get_by_text("Saved views").click()
+    expect(page.get_by_role("button", name="Where we start")).to_be_visible()
+
+    other.goto(link)
+    canvas(other)
+    section(other, "List")
+    expect(other.locator(".st-key-entries button").first).to_be_visible()
