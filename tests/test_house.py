@@ -21,10 +21,7 @@ HOMES = re.compile(
     r"|\b[A-Z]:\\{1,2}Users\b"
 )
 REGISTRIES = re.compile(
-    r"files\.pythonhosted\.org|\bpypi\.org/simple|\bregistry\.(?:npmjs|yarnpkg)\.\w+"
-    r"|\bproxy\.golang\.org|\b[\w-]*(?:artifactory|nexus|devpi|verdaccio)[\w-]*\.[\w.-]+\w"
-    r"|index-url\s*=|--index-url|\b(?:PIP|UV|NPM)_\w*(?:INDEX|REGISTRY)\w*=",
-    re.I,
+    r"https?://[^\s\"']*(?:/simple/|/packages/|/-/[^\s\"']*\.tgz|\.whl)|https?://registry\."
 )
 
 
@@ -224,7 +221,12 @@ def test_no_file_names_a_machines_folders_or_a_registry():
 
 @pytest.mark.parametrize(
     "line",
-    ["cd /home/someone/safeground", "'/tmp/x.csv'", r"C:\Users\x", "see https://pypi.org/simple/x"],
+    [
+        "cd /home/someone/safeground",
+        "'/tmp/x.csv'",
+        r"C:\Users\x",
+        "see https://index.example/simple/x",
+    ],
 )
 def test_a_machines_folder_or_a_registry_would_be_seen(line):
     assert HOMES.search(line) or REGISTRIES.search(line)
