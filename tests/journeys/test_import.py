@@ -63,6 +63,6 @@ def test_a_real_police_file_is_recognised_and_taken(visit):
 
 def test_others_have_no_import_page(visit):
     page = visit("volunteer", "/import_data")
-    expect(page.get_by_text("The partnership").first).to_be_visible()
+    expect(page.locator(".sg-who")).to_be_visible()
     expect(page.get_by_role("link", name="Import")).to_have_count(0)
     expect(page.locator('iframe[title*="safeground_upload"]')).to_have_count(0)
