@@ -21,7 +21,7 @@ def show(state: MapState, actor: Actor) -> None:
     name = st.selectbox("List", names, format_func=titles.__getitem__, key="listed")
     frame = map_view.shown(catalogue.CATALOGUE[name], state, actor)
     if frame.empty:
-        st.info(map_panel.EMPTY.get(name, "Nothing to list with these filters."))
+        st.info(map_panel.EMPTY.get(name, nothing(state)))
         return
     last = -(-len(frame) // A_PAGE)
     page = 1
@@ -36,3 +36,10 @@ def show(state: MapState, actor: Actor) -> None:
             )
             if st.button(label, key=f"entry_{name}_{number}", width="stretch"):
                 map_panel.choose(state, name, str(number), move=True)
+
+
+def nothing(state: MapState) -> str:
+    """Say why the list is empty, and what to do first."""
+    if state.filters.is_empty:
+        return "Nothing here yet. Put something on the map under Layers, or choose another list."
+    return "Nothing matches these filters. Clear or widen them under Filters."
