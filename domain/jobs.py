@@ -52,7 +52,10 @@ class Job(Base):
     ended_at: Mapped[datetime | None]
 
 
-NEEDS: Mapping[str, Permission] = {"import": Permission.IMPORT}
+NEEDS: Mapping[str, Permission] = {
+    "import": Permission.IMPORT,
+    "insight": Permission.ANALYSE,
+}
 """What an actor needs for each kind of job, when it is asked for and again when it runs."""
 
 BEAT = 2.0  # seconds between two heartbeats

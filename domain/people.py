@@ -55,6 +55,7 @@ class Permission(Enum):
     SEE_MAP = "open the map"
     SEE_PLACES = "read place cards"
     SEE_HOT_SPOTS = "see hot spots"
+    ANALYSE = "run analyses"
     REPORT = "report what you have seen"
     ANNOTATE = "annotate the map"
     EDIT_PLACES = "add or change places"
@@ -79,10 +80,11 @@ _PARTNERSHIP = _EVERYONE | {P.SEE_PLACES, P.SEE_HOT_SPOTS, P.ANNOTATE, P.EXPORT}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PARTNER: frozenset(_EVERYONE | {P.REPORT}),
     Role.PRACTITIONER: frozenset(_PARTNERSHIP | {P.REPORT}),
-    Role.POLICE: frozenset(_PARTNERSHIP | {P.EDIT_PLACES}),
-    Role.ANALYST: frozenset(_PARTNERSHIP | {P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT}),
+    Role.POLICE: frozenset(_PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES}),
+    Role.ANALYST: frozenset(_PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT}),
     Role.COORDINATOR: frozenset(
-        _PARTNERSHIP | {P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT, P.MODERATE, P.READ_AUDIT}
+        _PARTNERSHIP
+        | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT, P.MODERATE, P.READ_AUDIT}
     ),
     Role.ADMINISTRATOR: frozenset(
         _EVERYONE

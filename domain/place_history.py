@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain import insights
 from domain.annotations import Annotation
 from domain.audit import action
 from domain.drawing import drawn
@@ -153,6 +154,7 @@ def _carry(session: Session, keep: Place, duplicate: Place) -> None:
             session.delete(guard)
         else:
             guard.place_id = keep.id
+    insights.carry(session, keep.id, duplicate.id)
     for earlier in session.scalars(select(Place).where(Place.merged_into_id == duplicate.id)):
         earlier.merged_into_id = keep.id
 
