@@ -247,7 +247,7 @@ def _links(session: Session, place_id: int) -> list[InsightPlace]:
 
 def _find(session: Session, actor: Actor, insight_id: int, *, lock: bool = False) -> Insight:
     query = _readable(actor).where(Insight.id == insight_id)
-    insight = session.scalars(query.with_for_update() if lock else query).first()
+    insight: Insight | None = session.scalars(query.with_for_update() if lock else query).first()
     if insight is None:
         raise NotFound("That result is not there.")
     return insight
