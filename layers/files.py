@@ -23,6 +23,7 @@ SCRIPTS: Final = (
     "own/shapes.js",
     "own/tiles.js",
     "own/drawing.js",
+    "own/timeline.js",
 )
 STYLES: Final = (
     "leaflet/leaflet.css",

@@ -6,7 +6,7 @@ from streamlit_folium import st_folium
 from domain import preferences
 from domain.errors import Invalid
 from layers import basemap, canvas
-from screens import desk, map_draw, map_panel, map_share, map_state, map_view
+from screens import desk, map_draw, map_panel, map_share, map_state, map_time, map_view
 from screens.map_state import MapState
 
 actor = desk.actor()
@@ -62,6 +62,7 @@ with map_box:
             *map_panel.marks(),
             *map_share.moved(),
             map_draw.tools(),
+            *map_time.slider(state),
         ),
         returned_objects=[],
         key="map_canvas",

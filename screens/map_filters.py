@@ -11,7 +11,7 @@ from domain.errors import Invalid
 from domain.filters import DAY_NAMES, Filters
 from domain.people import Actor, Permission
 from domain.status import Status
-from screens import desk
+from screens import desk, map_time
 from screens.map_state import MapState
 
 PERIODS = {
@@ -29,6 +29,7 @@ def show(state: MapState, actor: Actor) -> MapState:
     for note in now.notes:
         st.warning(note, icon=":material/link_off:")
     since, until = period(now)
+    map_time.offer(state)
     lists = codes.current()
     wide = actor.may(Permission.SEE_PLACES)
     harm = (

@@ -25,6 +25,7 @@ var Safeground = (() => {
   let start = null;
   let lastTold = 0;
   let lastWent = null;
+  let span = null;
   let busy = () => false;
 
   /* Load the faces that canvas text needs: a canvas does not wait for the style sheet. */
@@ -145,6 +146,7 @@ var Safeground = (() => {
     const made = maker(map, item);
     made.mark = item.mark;
     made.choose?.(chosen.layer === item.name ? chosen.id : null);
+    if (span) made.retime?.(span);
     if (held && maker.overlaps) made.replaces(held);
     kept.delete(key);
     kept.set(key, made);
@@ -157,6 +159,12 @@ var Safeground = (() => {
     for (const [key, held] of kept) {
       held.choose?.(key.slice(key.indexOf(":") + 1) === layer ? id : null);
     }
+  }
+
+  /* Narrow what is tiled to a span of days, or to none again: the slider's work. */
+  function retime(asked) {
+    span = asked;
+    for (const held of kept.values()) held.retime?.(span);
   }
 
   /* Move to a place once for each mark; the same order again leaves the reader where they are. */
@@ -231,6 +239,7 @@ var Safeground = (() => {
     pressed,
     lines,
     point,
+    retime,
     button,
     makers,
     fonts,

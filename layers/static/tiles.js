@@ -258,26 +258,49 @@
   }
 
   Safeground.makers.tiles = (map, item) => {
-    const layer = new Tiles(item).addTo(map);
+    let layer = new Tiles(item).addTo(map);
+    let asked = item.url;
+    const choose = (id) => {
+      if (layer.chosenId === id) return;
+      layer.chosenId = id;
+      for (const { el } of Object.values(layer._tiles)) if (el.features) layer.paint(el);
+    };
     return {
       remove: () => layer.remove(),
       find: (latlng) => layer.find(latlng),
-      choose(id) {
-        if (layer.chosenId === id) return;
-        layer.chosenId = id;
-        for (const { el } of Object.values(layer._tiles)) if (el.features) layer.paint(el);
-      },
-      replaces(old) {
-        let gone = false;
-        const drop = () => {
-          if (!gone) old.remove();
-          gone = true;
-        };
-        layer.once("load", drop);
-        setTimeout(drop, 4000);
+      choose,
+      replaces: (old) => follows(layer, () => old.remove()),
+      retime(span) {
+        const url = spanned(item.url, span);
+        if (url === asked) return;
+        const old = layer;
+        asked = url;
+        layer = new Tiles({ ...item, url }).addTo(map);
+        choose(old.chosenId);
+        follows(layer, () => old.remove());
       },
     };
   };
   // the old picture stays until the new one is whole, so that a filter does not blink
   Safeground.makers.tiles.overlaps = true;
+
+  function follows(layer, drop) {
+    let gone = false;
+    const once = () => {
+      if (!gone) drop();
+      gone = true;
+    };
+    layer.once("load", once);
+    setTimeout(once, 4000);
+  }
+
+  /* The address of the tiles with the days of a span in it; the path holds {z} and stays. */
+  function spanned(url, span) {
+    if (!span) return url;
+    const [path, query] = url.split("?");
+    const asked = new URLSearchParams(query);
+    asked.set("since", span.since);
+    asked.set("until", span.until);
+    return `${path}?${asked}`;
+  }
 })();
