@@ -17,9 +17,10 @@ def main() -> None:
     quick = parser.parse_args().quick
     with postgis() as url:
         os.environ["SAFEGROUND_TEST_POSTGIS"] = url
-        from bench import import_rows, map_screen  # they read the address when they are imported
+        from bench import analysis, import_rows, map_screen  # they read the address when they are imported
 
         import_rows.main(10_000 if quick else 100_000)
+        analysis.main(quick=quick)
         map_screen.main(*((map_screen.FEW, 1) if quick else ()))
 
 

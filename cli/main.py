@@ -9,7 +9,20 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import database, exporting, importing, people, permissions, sample, working
+from cli import (
+    aoristic,
+    clusters,
+    database,
+    exporting,
+    hotspots,
+    importing,
+    near_repeat,
+    people,
+    periods,
+    permissions,
+    sample,
+    working,
+)
 from domain.errors import SafegroundError
 
 REFUSED = 2
@@ -44,6 +57,12 @@ app.command()(importing.batches)
 app.command()(exporting.export)
 app.command()(permissions.permissions)
 app.command()(working.work)
+app.command()(hotspots.hotspots)
+app.command()(clusters.clusters)
+app.command("near-repeat")(near_repeat.near_repeat)
+app.command()(aoristic.aoristic)
+app.command("predict-check")(periods.predict_check)
+app.command()(periods.change)
 
 if __name__ == "__main__":
     app()

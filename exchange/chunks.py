@@ -63,6 +63,8 @@ class Source:
 
 def frame_of(columns: tuple[str, ...], rows: list[Any]) -> pd.DataFrame:
     """Build a frame of Python objects from rows of equal length."""
+    if not columns:  # shapes alone
+        return pd.DataFrame(index=pd.RangeIndex(len(rows)))
     if not rows:
         return pd.DataFrame({name: pd.Series([], dtype=object) for name in columns})
     return pd.DataFrame(

@@ -4,47 +4,38 @@ Silence is not safety: where nobody has told anything, nothing is known. And man
 voice are one voice.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import maximum_filter
 
-from geo.grid import Grid, Ints, counts
+from geo import neighbours
+from geo.grid import Ints, Mask
 
 MOST_VOICES = 1_000
 
 
-def voices_around(grid: Grid, x: ArrayLike, y: ArrayLike, who: ArrayLike) -> Ints:
-    """Count the different voices in each cell and the up to eight cells around it.
+def voices_around(present: Iterable[Mask], around: Mask | None = None) -> Ints:
+    """Count the different voices in each cell and the cells around it.
 
-    That is the neighbourhood that Gi* looks at, so a cluster with one voice can be named so.
+    With the neighbourhood that Gi* looked at, a cluster with one voice can be named so.
 
     Parameters
     ----------
-    grid
-        The cells, in the CRS of the points.
-    x, y
-        Metres, shape ``(n,)``; points off the grid are left out.
-    who
-        A whole number from 0 for each point that says who told of it, shape ``(n,)``.
+    present
+        For each voice where it told of anything, shape ``(rows, cols)`` each.
+    around
+        A neighbourhood of :mod:`geo.neighbours`; without it the up to eight cells around.
 
     Returns
     -------
     Ints
-        Shape ``(rows, cols)``; 0 where nobody told of anything near.
-
-    Raises
-    ------
-    ValueError
-        There are more voices than ``MOST_VOICES``, or a number below 0.
+        Shape ``(rows, cols)``; 0 where nobody told of anything near. Shape ``(0, 0)`` where
+        there are no voices.
     """
-    across, up = np.asarray(x, float), np.asarray(y, float)
-    told = _voices(who)
-    found = np.zeros(grid.shape, dtype=np.int64)
-    for voice in np.unique(told):
-        mine = told == voice
-        here = counts(grid, across[mine], up[mine]) > 0
-        found += maximum_filter(here, size=3, mode="constant", cval=False)
-    return found
+    near = neighbours.squares() if around is None else around
+    found = [np.rint(neighbours.sums(voice.astype(float), near)) > 0 for voice in present]
+    return np.sum(found, axis=0, dtype=np.int64) if found else np.zeros((0, 0), dtype=np.int64)
 
 
 def voices_in(area: ArrayLike, when: ArrayLike, who: ArrayLike, shape: tuple[int, int]) -> Ints:

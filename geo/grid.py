@@ -8,11 +8,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from shapely.geometry.base import BaseGeometry
 
-from geo import gridref
+from geo import gridref, kernels
 from geo.space import BNG, Box, Floats
 
 MOST_CELLS = 4_000_000
+_COARSE = 16
 _BLOCK = 32_768  # points at a time: what is worked on stays in the processor's cache
 
 Ints = NDArray[np.int64]
@@ -41,7 +43,7 @@ class Grid:
     cols: int
 
     def __post_init__(self) -> None:
-        _checked_size(self.size)
+        checked_size(self.size)
         if not all(math.isfinite(edge) for edge in self.origin):
             raise ValueError("A grid needs a corner to start from.")
         if self.rows < 1 or self.cols < 1:
@@ -67,7 +69,7 @@ class Grid:
 def over_box(box: Box, size: int) -> Grid:
     """Lay cells aligned to the National Grid over an area, so that none of it is left out."""
     min_x, min_y, max_x, max_y = _checked_box(box)
-    _checked_size(size)
+    checked_size(size)
     col, row = math.floor(min_x / size), math.floor(min_y / size)
     cols, rows = math.ceil(max_x / size) - col, math.ceil(max_y / size) - row
     return Grid((col * size, row * size), size, max(rows, 1), max(cols, 1))
@@ -78,7 +80,7 @@ def over_points(x: ArrayLike, y: ArrayLike, size: int) -> Grid:
 
     ``x`` and ``y``: metres (EPSG:27700), shape ``(n,)``.
     """
-    across, up = _paired(x, y)
+    across, up = paired(x, y)
     if not across.size or not (np.isfinite(across).all() and np.isfinite(up).all()):
         raise ValueError("There are no points to lay a grid over, or some have no coordinates.")
     (west, east), (south, north) = cell_of([across.min(), across.max()], [up.min(), up.max()], size)
@@ -92,7 +94,7 @@ def cell_of(x: ArrayLike, y: ArrayLike, size: int) -> tuple[Ints, Ints]:
     Exact on edges: a point on a cell's west or south edge is in that cell. Points without
     finite coordinates raise ``ValueError``.
     """
-    _checked_size(size)
+    checked_size(size)
     across, up = np.asarray(x, float), np.asarray(y, float)
     if not (np.isfinite(across).all() and np.isfinite(up).all()):
         raise ValueError("Some points have no coordinates.")
@@ -103,9 +105,12 @@ def counts(grid: Grid, x: ArrayLike, y: ArrayLike) -> Ints:
     """Count the points in each cell, each of them once; points off the grid are left out.
 
     ``x`` and ``y``: metres in the grid's CRS, shape ``(n,)``. The answer has shape
-    ``(rows, cols)``.
+    ``(rows, cols)``. Many points are counted by the compiled kernel once it is loaded
+    (:func:`geo.kernels.load`); the answer is the same.
     """
-    across, up = _paired(x, y)
+    across, up = paired(x, y)
+    if (compiled := kernels.loaded(across.size)) is not None:
+        return compiled.counts(across, up, laid(grid))
     found = np.zeros(grid.rows * grid.cols, dtype=np.int64)
     for start in range(0, across.size, _BLOCK):
         block = slice(start, start + _BLOCK)
@@ -113,8 +118,46 @@ def counts(grid: Grid, x: ArrayLike, y: ArrayLike) -> Ints:
     return found.reshape(grid.shape)
 
 
-def cell_polygons(grid: Grid, which: Mask | None = None) -> gpd.GeoDataFrame:
-    """Draw the cells: ``row``, ``col`` and a square in EPSG:27700, row by row from the south.
+def sums(grid: Grid, x: ArrayLike, y: ArrayLike, weights: ArrayLike) -> Floats:
+    """Add up the weights of the points in each cell; otherwise as :func:`counts`.
+
+    ``weights``: finite numbers, shape ``(n,)``. ``ValueError`` where there are not as many.
+    """
+    across, up = paired(x, y)
+    each = np.asarray(weights, dtype=float)
+    if each.shape != across.shape or not np.isfinite(each).all():
+        raise ValueError("Every point needs a weight.")
+    found = np.zeros(grid.rows * grid.cols)
+    for start in range(0, across.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        inside = _on_grid(grid, across[block], up[block])
+        flat = _flat_cells(grid, across[block][inside], up[block][inside])
+        found += np.bincount(flat, each[block][inside], minlength=found.size)
+    return found.reshape(grid.shape)
+
+
+def touching(grid: Grid, area: BaseGeometry) -> tuple[Mask, Mask]:
+    """Return which cells touch an area, and which of them lie in it whole.
+
+    ``area`` is a polygon or several, in the grid's CRS; both answers have shape
+    ``(rows, cols)``. Squares of 16 by 16 cells are looked at first: most lie in the area or out
+    of it altogether, and only what is left is looked at cell by cell.
+    """
+    shapely.prepare(area)
+    half = grid.size / 2
+    west, south = (middle - half for middle in centres(grid))
+    coarse = _boxes(west[::_COARSE], south[::_COARSE], grid.size * _COARSE)
+    whole = _spread(shapely.covers(area, coarse), grid)
+    inside = _spread(shapely.intersects(area, coarse), grid)
+    row, col = np.nonzero(inside & ~whole)
+    cells = shapely.box(west[col], south[row], west[col] + grid.size, south[row] + grid.size)
+    inside[row, col] = shapely.intersects(area, cells)
+    whole[row, col] = shapely.covers(area, cells)
+    return inside, whole
+
+
+def cell_polygons(grid: Grid, which: Mask | None = None, crs: Any = BNG) -> gpd.GeoDataFrame:
+    """Draw the cells: ``row``, ``col`` and a square, row by row from the south.
 
     ``which`` (shape ``(rows, cols)``) chooses among them; without it all are drawn. The index
     is the cell's place in the flattened grid.
@@ -123,7 +166,7 @@ def cell_polygons(grid: Grid, which: Mask | None = None) -> gpd.GeoDataFrame:
     row, col = np.divmod(chosen, grid.cols)
     west, south = grid.origin[0] + col * grid.size, grid.origin[1] + row * grid.size
     squares = shapely.box(west, south, west + grid.size, south + grid.size)
-    return gpd.GeoDataFrame({"row": row, "col": col}, geometry=squares, index=chosen, crs=BNG)
+    return gpd.GeoDataFrame({"row": row, "col": col}, geometry=squares, index=chosen, crs=crs)
 
 
 def centres(grid: Grid) -> tuple[Floats, Floats]:
@@ -133,6 +176,11 @@ def centres(grid: Grid) -> tuple[Floats, Floats]:
     return np.asarray(x + grid.size * across), np.asarray(y + grid.size * up)
 
 
+def laid(grid: Grid) -> kernels.Laid:
+    """Return a grid in the plain numbers that compiled kernels take."""
+    return float(grid.origin[0]), float(grid.origin[1]), int(grid.size), grid.rows, grid.cols
+
+
 def cell_label(easting: float, northing: float, size: int) -> str:
     """Name a cell by the grid reference of its south-west corner: "NZ 2725 4200".
 
@@ -140,8 +188,62 @@ def cell_label(easting: float, northing: float, size: int) -> str:
     ``easting`` and ``northing`` are any point of the cell. ``ValueError`` off the grid.
     """
     col, row = cell_of(easting, northing, size)
-    half = next((each for each in range(6) if size % 10 ** (5 - each) == 0), 5)
-    return gridref.format(int(col) * size, int(row) * size, 2 * half)
+    return gridref.format(int(col) * size, int(row) * size, label_figures(size))
+
+
+def label_figures(size: int) -> int:
+    """Return how many figures a grid reference needs to name a cell's corner."""
+    return 2 * next((each for each in range(6) if size % 10 ** (5 - each) == 0), 5)
+
+
+def references(easting: ArrayLike, northing: ArrayLike, figures: int) -> list[str | None]:
+    """Write grid references of many points on few different lines; None off the National Grid.
+
+    Each easting and each northing is written once, which is what a grid of cells needs.
+    """
+    east, north = np.unique(easting, return_inverse=True), np.unique(northing, return_inverse=True)
+    written = [_figures(each[0], figures) for each in (east, north)]
+    squares = [np.floor(each[0] / 100_000).astype(int).tolist() for each in (east, north)]
+    letters = {
+        (col, row): _square_letters(col, row) for col in set(squares[0]) for row in set(squares[1])
+    }
+    found: list[str | None] = []
+    for at, up in zip(east[1].tolist(), north[1].tolist(), strict=True):
+        named = letters[squares[0][at], squares[1][up]]
+        whole = f"{named} {written[0][at]} {written[1][up]}".rstrip()
+        found.append(whole if named else None)
+    return found
+
+
+def _figures(along: Floats, figures: int) -> list[str]:
+    """Write how far each is into its square of 100 km, cut to half the figures."""
+    half = figures // 2
+    into = np.floor(np.mod(along, 100_000) * 10**half / 100_000).astype(int)
+    return [f"{each:0{half}d}" if half else "" for each in into.tolist()]
+
+
+def _square_letters(col: int, row: int) -> str:
+    try:
+        return gridref.format(col * 100_000, row * 100_000, 0)
+    except ValueError:
+        return ""
+
+
+def _boxes(west: Floats, south: Floats, size: int) -> NDArray[np.object_]:
+    x, y = np.meshgrid(west, south)
+    return np.asarray(shapely.box(x, y, x + size, y + size))
+
+
+def _spread(blocks: Mask, grid: Grid) -> Mask:
+    """Give each cell the answer of its block."""
+    rows = np.repeat(blocks, _COARSE, axis=0)[: grid.rows]
+    return np.asarray(np.repeat(rows, _COARSE, axis=1)[:, : grid.cols])
+
+
+def _on_grid(grid: Grid, x: Floats, y: Floats) -> Mask:
+    east, north = x - grid.origin[0], y - grid.origin[1]
+    width, height = grid.cols * grid.size, grid.rows * grid.size
+    return np.asarray((east >= 0) & (east < width) & (north >= 0) & (north < height))
 
 
 def _flat_cells(grid: Grid, x: Floats, y: Floats) -> NDArray[Any]:
@@ -168,14 +270,16 @@ def _whole_cells(along: Floats, extent: int, size: int) -> NDArray[Any]:
     return np.asarray(np.floor_divide(whole, size))
 
 
-def _paired(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+def paired(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Return coordinates as arrays; ``ValueError`` where there is not a y for each x."""
     across, up = np.asarray(x, float), np.asarray(y, float)
     if across.ndim != 1 or across.shape != up.shape:
         raise ValueError(f"Points need as many x as y, not {across.shape} and {up.shape}.")
     return across, up
 
 
-def _checked_size(size: int) -> None:
+def checked_size(size: int) -> None:
+    """Refuse a size that is not a whole number of metres above 0."""
     if size != int(size) or size < 1:
         raise ValueError("Cells need a size of whole metres, at least 1.")
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 from scipy.spatial import KDTree
-from scipy.stats import norm
+from scipy.special import ndtr
 
+from geo import neighbours
 from geo.space import Floats
 
 LEVELS = ((0.01, "99"), (0.05, "95"), (0.10, "90"))
@@ -42,10 +45,12 @@ class HotSpots:
     label: NDArray[np.str_]
 
 
-def gi_star_grid(counts: ArrayLike, inside: Mask | None = None) -> Floats:
-    """Score the cells of a regular grid, each with the up to eight cells around it.
+def gi_star_grid(
+    counts: ArrayLike, inside: Mask | None = None, around: Mask | None = None
+) -> Floats:
+    """Score the cells of a regular grid, each with the cells around it.
 
-    Neighbours are queen contiguity by cell offsets, the cell itself included, with weight 1.
+    Neighbours are found by cell offsets, the cell itself included, with weight 1.
     Only cells ``inside`` the area count, as cells and as neighbours. The variance of the
     counts is taken with n (as in esda and spdep), not with the n - 1 of Getis and Ord's
     chapter of 1996; the scores differ by a factor of sqrt(n / (n - 1)).
@@ -53,9 +58,11 @@ def gi_star_grid(counts: ArrayLike, inside: Mask | None = None) -> Floats:
     Parameters
     ----------
     counts
-        Events in each cell, shape ``(rows, cols)``.
+        Events in each cell, or the sum of their weights (harm), shape ``(rows, cols)``.
     inside
         True where a cell belongs to the area, shape ``(rows, cols)``; without it all do.
+    around
+        A neighbourhood of :mod:`geo.neighbours`; without it the up to eight cells around.
 
     Returns
     -------
@@ -79,9 +86,10 @@ def gi_star_grid(counts: ArrayLike, inside: Mask | None = None) -> Floats:
     above = np.zeros(values.shape)
     above[area] = _above_mean(values[area])
     spread = np.sqrt(np.mean(above[area] ** 2))
-    size = _sums_around(area.astype(float))
+    near = neighbours.squares() if around is None else around
+    size = np.rint(neighbours.sums(area.astype(float), near))
     score = np.full(values.shape, np.nan)
-    score[area] = _scores(_sums_around(above)[area], size[area], spread)
+    score[area] = _scores(neighbours.sums(above, near)[area], size[area], spread)
     return score
 
 
@@ -120,12 +128,56 @@ def gi_star(counts: ArrayLike, centres: ArrayLike, *, reach: float) -> Floats:
     return _scores(found, size, float(np.sqrt(np.mean(above**2))))
 
 
-def assess(z: ArrayLike) -> HotSpots:
-    """Judge standard scores of any shape: chances, the correction for many cells, and a class."""
+def gi_star_graph(counts: ArrayLike, graph: sparse.sparray | sparse.spmatrix) -> Floats:
+    """Score areas of any shape by a graph of which neighbours which, such as :func:`queen`.
+
+    Every link counts 1 whatever its weight, and each area is its own neighbour; variance with n
+    as in :func:`gi_star_grid`, where the source and the errors are given too.
+
+    Parameters
+    ----------
+    counts
+        Events in each area, shape ``(n,)``.
+    graph
+        Not 0 where two areas are neighbours, shape ``(n, n)``, in the order of the counts;
+        ``.sparse`` of a libpysal ``Graph`` or ``W``.
+
+    Returns
+    -------
+    Floats
+        Standard scores, shape ``(n,)``.
+    """
+    values = np.asarray(counts, dtype=float)
+    n = values.size
+    if values.ndim != 1 or graph.shape != (n, n):
+        raise ValueError(f"{n} counts need a graph of shape ({n}, {n}), not {graph.shape}.")
+    star = sparse.csr_array(graph).astype(bool).tolil()
+    star.setdiag(np.ones(n, dtype=bool))
+    linked = star.tocsr().astype(float)
+    above = _above_mean(values)
+    size = np.asarray(linked.sum(axis=1)).ravel()
+    return _scores(linked @ above, size, float(np.sqrt(np.mean(above**2))))
+
+
+def queen(areas: gpd.GeoDataFrame) -> sparse.csr_array:
+    """Return which areas touch, by a side or a corner, in their order: shape ``(n, n)``."""
+    from libpysal.graph import Graph  # takes half a second, and only irregular areas need it
+
+    shapes = areas.geometry.reset_index(drop=True)
+    return sparse.csr_array(Graph.build_contiguity(shapes, rook=False).sparse)
+
+
+def assess(z: ArrayLike, p: ArrayLike | None = None, p_upper: ArrayLike | None = None) -> HotSpots:
+    """Judge standard scores of any shape: chances, the correction for many cells, and a class.
+
+    ``p`` and ``p_upper`` may come from permutations (:mod:`geo.permutation`); without them they
+    are those of the normal approximation.
+    """
     score = np.asarray(z, dtype=float)
-    p = np.asarray(2 * norm.sf(np.abs(score)))
-    q = benjamini_hochberg(p)
-    return HotSpots(score, p, np.asarray(norm.sf(score)), q, _labels(score, q))
+    both = np.asarray(2 * ndtr(-np.abs(score)) if p is None else p, dtype=float)
+    upper = np.asarray(ndtr(-score) if p_upper is None else p_upper, dtype=float)
+    q = benjamini_hochberg(both)
+    return HotSpots(score, both, upper, q, _labels(score, q))
 
 
 def benjamini_hochberg(p: ArrayLike) -> Floats:
@@ -163,17 +215,6 @@ def _scores(found: Floats, size: Floats, spread: Any) -> Floats:
     if size.max() >= n:
         raise ValueError(f"Some cells neighbour all {n}: take a larger area or a shorter reach.")
     return np.asarray(found / (spread * np.sqrt(size * (n - size) / (n - 1))))
-
-
-def _sums_around(values: Floats) -> Floats:
-    """Add up each cell and its neighbours: first along the columns, then along the rows."""
-    columns = values.copy()
-    columns[1:] += values[:-1]
-    columns[:-1] += values[1:]
-    total = columns.copy()
-    total[:, 1:] += columns[:, :-1]
-    total[:, :-1] += columns[:, 1:]
-    return total
 
 
 def _labels(score: Floats, q: Floats) -> NDArray[np.str_]:

@@ -99,7 +99,7 @@ def to_bng(frame: Frame) -> Frame:
         The frame does not say which coordinate system it is in.
     """
     given = _known(frame)
-    if _is_british(given.crs):
+    if is_british(given.crs):
         return _with_geometry(frame, _from_osgb36(given))
     return _with_geometry(frame, _moved(given.to_crs(WGS84), bng_from_lonlat, BNG))
 
@@ -107,7 +107,7 @@ def to_bng(frame: Frame) -> Frame:
 def to_wgs84(frame: Frame) -> Frame:
     """Return ``frame`` in degrees (EPSG:4326, longitude first); otherwise as :func:`to_bng`."""
     given = _known(frame)
-    if _is_british(given.crs):
+    if is_british(given.crs):
         return _with_geometry(frame, _moved(_from_osgb36(given), lonlat_from_bng, WGS84))
     return _with_geometry(frame, given.to_crs(WGS84))
 
@@ -115,7 +115,7 @@ def to_wgs84(frame: Frame) -> Frame:
 def to_mercator(frame: Frame) -> Frame:
     """Return ``frame`` in Web Mercator (EPSG:3857); otherwise as :func:`to_bng`."""
     given = _known(frame)
-    if _is_british(given.crs):
+    if is_british(given.crs):
         return _with_geometry(frame, _moved(_from_osgb36(given), mercator_from_bng, WEB_MERCATOR))
     return _with_geometry(frame, given.to_crs(WEB_MERCATOR))
 
@@ -185,7 +185,7 @@ def _moved(given: gpd.GeoSeries, convert: Convert, crs: int) -> gpd.GeoSeries:
 
 
 @lru_cache(maxsize=64)
-def _is_british(crs: CRS) -> bool:
+def is_british(crs: CRS) -> bool:
     """Tell whether ``crs`` stands on OSGB36, by code or by what a .prj file says of it.
 
     The Irish grid has another ellipsoid, "Airy Modified 1849".

@@ -4,6 +4,7 @@ This is primary suppression, one count at a time. Whether a hidden count can be 
 subtraction from a total, or from another date range, must be asked of the whole table.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,17 @@ class Rule:
         """The smallest number above 0 that can be shown: a multiple, and not below threshold."""
         return -(-self.threshold // self.to_nearest) * self.to_nearest
 
+    def say(self, shown: Iterable[int]) -> list[str]:
+        """Put counts that are shown, rounded as they are, into words; -1 is one that is hidden."""
+        return [self._say(value) for value in shown]
+
+    def _say(self, value: int) -> str:
+        if value < 0:
+            return f"fewer than {self.threshold}"
+        if value == 0:
+            return "none"
+        return f"about {value:,}" if self.to_nearest > 1 else f"{value:,}"
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -56,15 +68,8 @@ class Shown:
 
     def words(self) -> NDArray[np.object_]:
         """Say each count: "fewer than 5", "about 15" ("15" where not rounded), "none"."""
-        said = [self._say(value) for value in self.values.filled(-1).ravel().tolist()]
+        said = self.rule.say(self.values.filled(-1).ravel().tolist())
         return np.array(said, dtype=object).reshape(self.hidden.shape)
-
-    def _say(self, value: int) -> str:
-        if value < 0:
-            return f"fewer than {self.rule.threshold}"
-        if value == 0:
-            return "none"
-        return f"about {value:,}" if self.rule.to_nearest > 1 else f"{value:,}"
 
 
 def suppress(

@@ -5,25 +5,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import coverage, grid
+from geo import coverage, neighbours
 
-LATTICE = grid.Grid((0, 0), 100, 5, 5)
+
+def present(*spots):
+    """Where each voice told of something: one cell each."""
+    grids = np.zeros((len(spots), 5, 5), dtype=bool)
+    for grid, spot in zip(grids, spots, strict=True):
+        grid[spot] = True
+    return grids
 
 
 def test_a_cluster_of_one_reporter_has_one_voice_however_many_records_it_has():
-    x, y = np.full(200, 250.0), np.full(200, 250.0)
-    assert coverage.voices_around(LATTICE, x, y, np.zeros(200, int))[2, 2] == 1
+    assert coverage.voices_around(present((2, 2)))[1:4, 1:4].tolist() == [[1] * 3] * 3
 
 
 def test_a_second_voice_next_door_counts_and_one_two_cells_away_does_not():
-    x, y = np.array([250.0, 350.0, 50.0]), np.array([250.0, 250.0, 250.0])
-    found = coverage.voices_around(LATTICE, x, y, [0, 1, 2])
+    found = coverage.voices_around(present((2, 2), (2, 3), (2, 0)))
     assert found[2].tolist() == [1, 2, 2, 2, 1]
     assert found[0].tolist() == [0] * 5
 
 
+def test_voices_are_heard_as_far_as_the_neighbourhood_reaches():
+    found = coverage.voices_around(present((0, 0), (4, 4)), neighbours.squares(4))
+    assert (found == 2).all()
+
+
 def test_where_nobody_told_of_anything_there_is_no_voice():
-    assert coverage.voices_around(LATTICE, [], [], []).sum() == 0
+    assert coverage.voices_around([]).sum() == 0
     assert coverage.voices_in([], [], [], (2, 3)).tolist() == [[0, 0, 0], [0, 0, 0]]
 
 

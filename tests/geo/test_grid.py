@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geo import grid
+from geo import grid, gridref
 from geo.grid import Grid
 
 COORDINATES = hnp.arrays(
@@ -148,3 +148,26 @@ def test_only_chosen_cells_are_drawn_and_keep_their_number():
 )
 def test_a_cell_is_named_by_its_corner(size, label):
     assert grid.cell_label(427_431.5, 542_155.5, size) == label
+
+
+@given(COORDINATES, st.sampled_from([3, 100, 250]))
+def test_weights_are_added_up_where_points_are_counted(points, size):
+    x, y = points.T
+    laid = grid.over_points(x, y, size)
+    assert (grid.sums(laid, x, y, np.full(len(points), 2.0)) == 2 * grid.counts(laid, x, y)).all()
+
+
+def test_weights_must_be_numbers_for_every_point():
+    laid = Grid((0, 0), 100, 1, 1)
+    assert grid.sums(laid, [5.0, 500.0, np.nan], [5.0, 5.0, 5.0], [1.5, 9.0, 9.0]) == [[1.5]]
+    for weights in ([1.0], [1.0, np.nan]):
+        with pytest.raises(ValueError, match="needs a weight"):
+            grid.sums(laid, [5.0, 6.0], [5.0, 6.0], weights)
+
+
+@given(st.integers(0, 699), st.integers(0, 1_249), st.sampled_from([0, 4, 6, 8, 10]))
+def test_many_references_are_written_as_one_by_one(east, north, figures):
+    x, y = np.array([1_000.0 * east, 5.0]) + 0.75, np.array([1_000.0 * north, 7.0]) + 0.25
+    expected = [gridref.format(*each, figures) for each in zip(x, y, strict=True)]
+    assert grid.references(x, y, figures) == expected
+    assert grid.references([-5.0, 800_000.0], [0.0, 0.0], figures) == [None, None]

@@ -5,9 +5,11 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import sparse
 from scipy.stats import false_discovery_control, norm
 
 from geo import grid, hotspots
@@ -15,7 +17,7 @@ from geo import grid, hotspots
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from esda import G_Local
-    from libpysal.weights import DistanceBand, fill_diagonal, lat2W, w_subset
+    from libpysal.weights import DistanceBand, Queen, fill_diagonal, lat2W, w_subset
 
 CASES = Path(__file__).parents[2].parent / "shared" / "cases"
 
@@ -73,6 +75,27 @@ def test_areas_of_any_shape_agree_with_esda():
         weights = DistanceBand(centres, 1500, binary=True, silence_warnings=True)
     z = hotspots.gi_star(counts, centres, reach=1500)
     assert np.abs(z - expected(counts, weights)).max() < 1e-12
+
+
+def test_wards_agree_with_esda_by_which_of_them_touch():
+    random = np.random.default_rng(6)
+    cells = shapely.voronoi_polygons(shapely.MultiPoint(random.uniform(0, 9_000, (120, 2))))
+    wards = gpd.GeoDataFrame(geometry=list(cells.geoms), crs=27700)
+    counts = random.poisson(random.gamma(1, 4, len(wards)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        weights = Queen.from_dataframe(wards, use_index=False, silence_warnings=True)
+    z = hotspots.gi_star_graph(counts, hotspots.queen(wards))
+    assert np.abs(z - expected(counts, weights)).max() < 1e-12
+    assert np.abs(z - hotspots.gi_star_graph(counts, 5 * weights.sparse)).max() < 1e-12
+
+
+def test_an_area_that_touches_no_other_is_compared_by_itself():
+    apart = gpd.GeoDataFrame(
+        geometry=[shapely.box(x, 0, x + 1, 1) for x in (0, 1, 2, 9)], crs=27700
+    )
+    z = hotspots.gi_star_graph([1, 2, 3, 8], hotspots.queen(apart))
+    assert z[3] == pytest.approx((8 - 3.5) / np.std([1, 2, 3, 8]))
 
 
 def test_grid_and_areas_agree_where_the_areas_are_the_cells():
@@ -163,6 +186,8 @@ def test_what_lies_outside_of_the_area_does_not_matter():
         (lambda: hotspots.gi_star_grid(np.full((9, 9), np.nan)), "needs a count"),
         (lambda: hotspots.gi_star([1, 2], [(0, 0), (9, 9)], reach=50), "neighbour all 2"),
         (lambda: hotspots.gi_star([1, 2], [(0, 0)], reach=50), "centres of shape"),
+        (lambda: hotspots.gi_star_graph([1, 2], sparse.eye_array(3)), "graph of shape"),
+        (lambda: hotspots.gi_star_graph([1, 2], sparse.csr_array(np.ones((2, 2)))), "neighbour"),
         (lambda: hotspots.gi_star([1, 2], [(0, 0), (1, np.nan)], reach=5), "metres"),
         (lambda: hotspots.gi_star([1, 2], [(0, 0), (1, 1)], reach=-5), "metres"),
     ],
