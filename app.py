@@ -14,25 +14,31 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from streamlit import config
 
 from api.assets import asset_routes
 from api.basemap import basemap_routes
 from api.door import door
 from api.health import health_routes
+from api.prompt import Prompt
 from api.tiles import tile_routes
 from api.uploads import upload_routes
 from domain import code_editing, preferences
+from domain.concern_keys import settled
+from domain.concern_submitting import Intake
 from domain.errors import SafegroundError, busy
 from domain.sessions import SignInRules
 from exchange.work import Worker, sweep
-from layers import basemap
+from layers import basemap, warming
 from screens import desk, frame
 from settings import Settings
 from store import migrate
 from store.database import Store, connect
 from web.door import broken, refuse
 from web.gate import Gate
+from web.report_desk import Reporting
+from web.report_draft import Drafts
 from web.routes import web_routes
 
 # An ASGI server started elsewhere may miss .streamlit/config.toml.
@@ -46,6 +52,14 @@ rules = SignInRules(
     absolute=timedelta(hours=settings.session_hours),
     demo=settings.sample,
 )
+intake = Intake(settled(settings.concern_key.get_secret_value(), settings.var))
+drafts = Drafts(intake.keys, settings.secure_cookies)
+reporting = Reporting(
+    intake=intake,
+    help_folder=settings.var / "help",
+    leave_for=settings.leave_for,
+    proxies=settings.proxies,
+)
 who = door(store)
 desk.furnish(desk.House(store=store, sample=settings.sample, uploads=settings.uploads))
 
@@ -57,6 +71,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     sweep(store, settings.uploads)
     worker = Worker([sys.executable, "-m", "cli.main", "work", "--parent", str(os.getpid())])
     worker.start()
+    warming.begin(store)
     yield None
     worker.stop()
     store.close()
@@ -68,18 +83,30 @@ def basemap_file() -> Path | None:
         return basemap.local_file(basemap.installed(preferences.read(session).base_map))
 
 
+def may_have_ground(request: Request) -> None:
+    """Let those who are signed in have the base map, and those who are reporting a place."""
+    if drafts.read(request) is None:
+        who(request)
+
+
 app = st.App(
     Path(__file__).with_name("screens") / "shell.py",
     lifespan=lifespan,
     routes=[
         *health_routes(store, settings.assets),
         *asset_routes(settings.assets),
-        *basemap_routes(basemap_file, lambda request: who(request) and None),
-        *tile_routes(store, who),
+        *basemap_routes(basemap_file, may_have_ground),
+        *tile_routes(store),
         *upload_routes(settings.uploads, who, settings.upload_megabytes << 20),
-        *web_routes(store, rules=rules, secure=settings.secure_cookies, sample=settings.sample),
+        *web_routes(
+            store,
+            rules=rules,
+            secure=settings.secure_cookies,
+            sample=settings.sample,
+            reporting=reporting,
+        ),
     ],
-    middleware=[Middleware(Gate, store=store, local_only=settings.sample)],
+    middleware=[Middleware(Prompt), Middleware(Gate, store=store, local_only=settings.sample)],
     exception_handlers={SafegroundError: refuse, Exception: broken},
     on_script_error=frame.failed,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from domain import sessions
@@ -20,9 +21,14 @@ def door(store: Store) -> Who:
 
     def who(request: Request) -> Actor:
         with store.reading() as session:
-            actor = sessions.actor_of(session, sessions.token_in(request.cookies))
-        if actor is None:
-            raise NotSignedIn("Please sign in.")
-        return actor
+            return actor_in(session, request)
 
     return who
+
+
+def actor_in(session: Session, request: Request) -> Actor:
+    """Name who asks, looked up in an open reading; raises `NotSignedIn`."""
+    actor = sessions.actor_of(session, sessions.token_in(request.cookies))
+    if actor is None:
+        raise NotSignedIn("Please sign in.")
+    return actor

@@ -1,49 +1,79 @@
 """Vector tiles of the catalogue's layers, as the person behind the cookie may see them."""
 
+import gzip
 import hashlib
+from dataclasses import dataclass, field
+from typing import Final
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from api.door import Who
-from domain import codes, filters
-from domain.errors import Invalid, NotFound, NotPermitted
+from api.door import actor_in
+from domain import codes, filters, matching
+from domain.errors import Invalid
 from geo import tiling
 from layers import catalogue, tiles
-from layers.sight import Sight
 from store.database import Store
 
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+MEDIA_TYPE: Final = "application/vnd.mapbox-vector-tile"
+AT_ONCE: Final = 2
+"""Tiles made at the same time: they are work for the processor, and more would only wait."""
+SQUEEZED: Final = 1_000
+"""Bytes from which a tile is compressed, quickly: the server in front would do it slowly."""
 
 
-def tile_routes(store: Store, who: Who) -> list[Route]:
+def tile_routes(store: Store) -> list[Route]:
     """Serve ``/tiles/{layer}/{z}/{x}/{y}.mvt``; filters and ``colour`` are its parameters.
 
-    The ETag holds the reader's whole scope and the revisions of what the layer is made of, and
-    permission is checked before it is compared.
+    Who asks is looked up for each tile. The ETag holds the reader's whole scope, the revisions
+    of what the layer is made of and the day (old records fade), and permission is checked before
+    it is compared.
     """
+    return [Route("/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt", _Tiles(store), methods=["GET"])]
 
-    def tile(request: Request) -> Response:
-        actor = who(request)
-        name, at = _asked(request)
-        layer = catalogue.CATALOGUE.get(name)
-        if layer is None:
-            raise NotFound("There is no such layer on this map.")
-        if catalogue.sight(actor, name) is Sight.NONE:
-            raise NotPermitted("This layer is not for your role.")
-        asked = filters.parse(request.query_params, codes.current())
-        colour = request.query_params.get("colour", "")
-        with store.reading() as session:
-            known = (actor.scope, catalogue.revision(session, name), str(request.url.query), at)
-            mark = f'"{hashlib.sha256(repr(known).encode()).hexdigest()[:32]}"'
-            headers = {"ETag": mark, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+
+@dataclass
+class _Tiles:
+    """The route as a plain ASGI application, with threads of its own."""
+
+    store: Store
+    limiter: CapacityLimiter | None = field(default=None, init=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.limiter is None:
+            self.limiter = CapacityLimiter(AT_ONCE)
+        response = await to_thread.run_sync(self.answer, Request(scope), limiter=self.limiter)
+        await response(scope, receive, send)
+
+    def answer(self, request: Request) -> Response:
+        """Check, compare and draw, all in one reading of the database."""
+        with self.store.reading() as session:
+            actor = actor_in(session, request)
+            name, at = _asked(request)
+            layer, _ = catalogue.check(actor, name)
+            moment = catalogue.revision(session, name)
+            mark = _mark(actor.scope, moment, str(request.url.query), at, matching.today())
+            headers = {
+                "ETag": mark,
+                "Cache-Control": "private, no-cache",
+                "Vary": "Cookie, Accept-Encoding",
+            }
             if mark in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=headers)
+            asked = filters.parse(request.query_params, codes.current())
+            colour = request.query_params.get("colour", "")
             body = tiles.tile(session, actor, layer, at, asked, colour=colour)
+        if len(body) > SQUEEZED and "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip.compress(body, compresslevel=1, mtime=0)
+            headers["Content-Encoding"] = "gzip"
         return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
-    return [Route("/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt", tile, methods=["GET"])]
+
+def _mark(*known: object) -> str:
+    return f'"{hashlib.sha256(repr(known).encode()).hexdigest()[:32]}"'
 
 
 def _asked(request: Request) -> tuple[str, tuple[int, int, int]]:

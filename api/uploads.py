@@ -6,6 +6,7 @@ that browsers let no foreign page set.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.background import BackgroundTask
@@ -34,33 +35,45 @@ def upload_routes(folder: Path, who: Who, max_bytes: int) -> list[Route]:
 
     ``folder`` is private (0700); ``who`` names the signed-in person or raises.
     """
+    desk = _Desk(folder, who, max_bytes)
+    return [
+        Route("/uploads", desk.send, methods=["POST"]),
+        Route("/uploads/{token}", desk.drop, methods=["DELETE"]),
+        Route("/batches/{token}/rejects.csv", desk.rejects, methods=["GET"]),
+        Route("/templates/{name}", desk.template, methods=["GET"]),
+    ]
 
-    async def send(request: Request) -> Response:
-        refuse_foreign(request)
-        if request.headers.get(HEADER) != "1":
-            raise NotPermitted("Send files from the import page.")
-        actor = await run_in_threadpool(_importer, who, request)
-        _check_size(request.headers.get("content-length"), max_bytes)
+
+@dataclass(frozen=True)
+class _Desk:
+    """Where files are handed in and rejected rows out."""
+
+    folder: Path
+    who: Who
+    max_bytes: int
+
+    async def send(self, request: Request) -> Response:
+        _refuse_forged(request, "Send files from the import page.")
+        actor = await run_in_threadpool(_importer, self.who, request)
+        _check_size(request.headers.get("content-length"), self.max_bytes)
         name = uploads.check_name(request.query_params.get("name", ""))
-        upload = await run_in_threadpool(uploads.begin, folder, actor)
+        upload = await run_in_threadpool(uploads.begin, self.folder, actor)
         size = 0  # stays so where the sending breaks off, or is refused
         try:
-            size = await _receive(request, uploads.path_for(upload, name), max_bytes)
+            size = await _receive(request, uploads.path_for(upload, name), self.max_bytes)
         finally:
             if not size:
                 upload.destroy()
         return JSONResponse({"token": upload.token, "name": name, "size": size}, headers=PRIVATE)
 
-    def drop(request: Request) -> Response:
-        refuse_foreign(request)
-        if request.headers.get(HEADER) != "1":
-            raise NotPermitted("Remove files from the import page.")
-        uploads.claimed(folder, _importer(who, request), request.path_params["token"]).destroy()
+    def drop(self, request: Request) -> Response:
+        _refuse_forged(request, "Remove files from the import page.")
+        self._claimed(request).destroy()
         return Response(status_code=204, headers=PRIVATE)
 
-    def rejects(request: Request) -> Response:
+    def rejects(self, request: Request) -> Response:
         refuse_foreign(request)
-        upload = uploads.claimed(folder, _importer(who, request), request.path_params["token"])
+        upload = self._claimed(request)
         if not upload.rejects.is_file():
             raise NotFound("The rejected rows were fetched before, or are not kept any more.")
         return FileResponse(
@@ -71,20 +84,24 @@ def upload_routes(folder: Path, who: Who, max_bytes: int) -> list[Route]:
             background=BackgroundTask(_forget, upload),
         )
 
-    def template(request: Request) -> Response:
-        _importer(who, request)
+    def template(self, request: Request) -> Response:
+        _importer(self.who, request)
         name = request.path_params["name"]
         if name not in TEMPLATES:
             raise NotFound("There is no such template.")
         headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{name}"'}
         return PlainTextResponse(TEMPLATES[name](), headers=headers)
 
-    return [
-        Route("/uploads", send, methods=["POST"]),
-        Route("/uploads/{token}", drop, methods=["DELETE"]),
-        Route("/batches/{token}/rejects.csv", rejects, methods=["GET"]),
-        Route("/templates/{name}", template, methods=["GET"]),
-    ]
+    def _claimed(self, request: Request) -> Upload:
+        actor = _importer(self.who, request)
+        return uploads.claimed(self.folder, actor, request.path_params["token"])
+
+
+def _refuse_forged(request: Request, instead: str) -> None:
+    """Refuse what another site's page, or no page of ours, began; ``instead`` says what to do."""
+    refuse_foreign(request)
+    if request.headers.get(HEADER) != "1":
+        raise NotPermitted(instead)
 
 
 def refuse_foreign(request: Request) -> None:

@@ -17,10 +17,11 @@ def main() -> None:
     quick = parser.parse_args().quick
     with postgis() as url:
         os.environ["SAFEGROUND_TEST_POSTGIS"] = url
-        from bench import analysis, import_rows, map_screen  # they read the address when they are imported
+        from bench import analysis, import_rows, map_screen, tiles  # they read the address when they are imported
 
         import_rows.main(10_000 if quick else 100_000)
         analysis.main(quick=quick)
+        tiles.main(*((20_000, 3, 1.0) if quick else ()))
         map_screen.main(*((map_screen.FEW, 1) if quick else ()))
 
 

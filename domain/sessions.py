@@ -13,7 +13,7 @@ from hashlib import sha256
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from domain import accounts, grants, passwords
+from domain import accounts, audit, grants, passwords
 from domain.accounts import Grant, User
 from domain.audit import action
 from domain.errors import NotFound, NotSignedIn
@@ -114,8 +114,10 @@ def actor_of(session: Session, token: str | None, now: datetime | None = None) -
 
     Looks up only; it never extends the sign-in (`touch`).
     """
-    found = visit(session, token, now)
-    return None if found is None or found.must_change else found.actor
+    signed = _held(session, token, now or datetime.now(UTC), title=False)
+    if signed is None or signed.user.must_change:
+        return None
+    return _in_capacity(signed.user, signed.grant)
 
 
 def visit(session: Session, token: str | None, now: datetime | None = None) -> Visit | None:
@@ -156,7 +158,7 @@ def sign_in(
     rules: SignInRules,
     now: datetime | None = None,
 ) -> str | None:
-    """Begin a sign-in after `check`, and return the token for the cookie, or None for a refusal.
+    """Try a password. Returns the token for the cookie after `check`, or None for a refusal.
 
     A refusal counts the wrong try, and locks the account for 15 minutes at the fifth: let the
     writing commit, and do not leave it by an error. Why it was refused is not told.
@@ -244,6 +246,19 @@ def choose_grant(
     signed.grant_id = grant_id
 
 
+@action("session.sweep", needs=Permission.RUN_JOBS)
+def sweep(session: Session, _actor: Actor, now: datetime | None = None) -> int:
+    """Delete the sign-ins that have ended; return how many. The log keeps when each began."""
+    now = now or datetime.now(UTC)
+    kept = select(SignIn).options(joinedload(SignIn.user), joinedload(SignIn.grant))
+    ended = [signed.id for signed in session.scalars(kept) if not signed.holds(now)]
+    for number in ended:
+        audit.remove(session, SignIn, "id", number)
+    if ended:
+        audit.note(session, "sign_in", {"ended": len(ended)})
+    return len(ended)
+
+
 @action("session.begin", needs=Permission.SIGN_IN)
 def _begin(
     session: Session, _actor: Actor, user: User, grant: Grant, rules: SignInRules, now: datetime
@@ -274,11 +289,15 @@ def _count_failure(user: User, now: datetime) -> None:
         user.locked_until = now + LOCKED
 
 
-def _held(session: Session, token: str | None, now: datetime) -> SignIn | None:
+def _held(
+    session: Session, token: str | None, now: datetime, *, title: bool = True
+) -> SignIn | None:
+    """Return a sign-in that counts, with what its capacity's ``title`` is made of where asked."""
     if not token:
         return None
     query = select(SignIn).where(SignIn.token_hash == _hash(token))
-    whole = joinedload(SignIn.user), joinedload(SignIn.grant).joinedload(Grant.area)
+    grant = joinedload(SignIn.grant)
+    whole = joinedload(SignIn.user), grant.joinedload(Grant.area) if title else grant
     signed = session.scalar(query.options(*whole))
     return signed if signed is not None and signed.holds(now) else None
 

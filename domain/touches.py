@@ -134,13 +134,17 @@ def _query(actor: Actor) -> reading.Query:
     )
 
 
+def open_roles() -> list[str]:
+    """Return the parts in an episode that are not sealed."""
+    roles = codes.current().touch_roles.values()
+    return sorted({each.code for each in roles if not each.sealed} - {BEGAN})
+
+
 def is_sealed() -> Any:
     """Return the condition that a touch, joined to its `Place`, is sealed."""
-    roles = codes.current().touch_roles.values()
-    open_roles = sorted({each.code for each in roles if not each.sealed} - {BEGAN})
     return case(
         (PlaceTouch.residential, True),
-        (PlaceTouch.role.not_in(open_roles), True),
+        (PlaceTouch.role.not_in(open_roles()), True),
         (Place.place_type.not_in(sorted(open_types())), True),
         else_=False,
     )
@@ -150,8 +154,8 @@ def _conditions(asked: Filters) -> matching.Conditions:
     found = [
         *matching.among(PlaceTouch.source, sorted(asked.sources)),
         *matching.among(Place.place_type, sorted(asked.place_types)),
-        *matching.among(PlaceTouch.day_type, _day_types(asked)),
-        *matching.among(PlaceTouch.time_band, _time_bands(asked)),
+        *matching.among(PlaceTouch.day_type, asked_days(asked)),
+        *matching.among(PlaceTouch.time_band, asked_bands(asked)),
     ]
     if asked.since is not None:
         found.append(PlaceTouch.month >= asked.since.replace(day=1))
@@ -160,13 +164,14 @@ def _conditions(asked: Filters) -> matching.Conditions:
     return found
 
 
-def _day_types(asked: Filters) -> list[str]:
+def asked_days(asked: Filters) -> list[str]:
+    """Return the kinds of day that hold any of the weekdays asked for; none where none is."""
     weekdays, weekend = asked.weekdays & set(range(5)), asked.weekdays & {5, 6}
     return [*(SCHOOL_DAYS if weekdays else ()), *([WEEKEND] if weekend else ())]
 
 
-def _time_bands(asked: Filters) -> list[str]:
-    """Return the parts of the day that hold any of the hours asked for."""
+def asked_bands(asked: Filters) -> list[str]:
+    """Return the parts of the day that hold any of the hours asked for; none where none is."""
     if asked.hours is None:
         return []
     bands = codes.current().time_bands

@@ -4,18 +4,27 @@ Add an entry and it is on the map, in the tiles, in the list, in the legend and 
 each time through ``read``, so each time with the same permission and the same precision.
 """
 
-import zlib
 from collections.abc import Mapping
 
 import geopandas as gpd
 from sqlalchemy.orm import Session
 
-from domain import audit, codes
+from domain import audit
 from domain.errors import NotFound, NotPermitted
 from domain.filters import Filters
 from domain.people import Actor, Tier
 from geo.space import Box
-from layers import annotations, boundaries, hotspots, incidents, places, premises, touches
+from layers import (
+    annotations,
+    boundaries,
+    coverage,
+    hotspots,
+    incidents,
+    places,
+    premises,
+    touches,
+)
+from layers.index import codes_key
 from layers.layer import Layer
 from layers.sight import Sight
 
@@ -34,6 +43,7 @@ LAYERS: tuple[Layer, ...] = (
     incidents.BY_WARD,
     incidents.BY_LSOA,
     incidents.BY_BEAT,
+    coverage.COVERAGE,
     annotations.ANNOTATIONS,
     annotations.REPORTS,
     boundaries.PARTNERSHIP,
@@ -55,6 +65,7 @@ SIGHTS: Mapping[str, Mapping[Tier, Sight]] = {
     "incident_wards": {T1: WARD, T2: WARD, T3: WARD, T4: WARD, SEALED: WARD},
     "incident_lsoas": {T2: WARD, T3: WARD, T4: WARD, SEALED: WARD},
     "incident_beats": {T2: WARD, T3: WARD, T4: WARD, SEALED: WARD},
+    "coverage": {T2: WARD, T3: WARD, T4: WARD, SEALED: WARD},
     "annotations": {T2: STREET, T3: EXACT, T4: EXACT, SEALED: EXACT},
     "reports": {T1: EXACT, T2: EXACT, T3: EXACT, T4: EXACT, SEALED: EXACT},
     "partnership": {T1: EXACT, T2: EXACT, T3: EXACT, T4: EXACT, SEALED: EXACT},
@@ -100,16 +111,22 @@ def read(
     NotPermitted
         The actor may not see it.
     """
+    layer, seen = check(actor, name)
+    return layer.read(session, actor, seen, box, filters or Filters())
+
+
+def check(actor: Actor, name: str) -> tuple[Layer, Sight]:
+    """Return a layer and how finely ``actor`` may see it; refuse as `read` does."""
     layer = CATALOGUE.get(name)
     if layer is None:
         raise NotFound("There is no such layer on this map.")
     seen = sight(actor, name)
     if seen is NONE:
         raise NotPermitted("This layer is not for your role.")
-    return layer.read(session, actor, seen, box, filters or Filters())
+    return layer, seen
 
 
 def revision(session: Session, name: str) -> tuple[int, ...]:
     """Return a key that moves with every change to what the layer is made of or narrowed by."""
     tables = audit.revision(session, (*NARROWING, *CATALOGUE[name].subjects))
-    return (*tables, zlib.crc32(repr(codes.current()).encode()))
+    return (*tables, codes_key())

@@ -1,8 +1,11 @@
 """Records that lie at a home or refuge that we know of are sealed, whatever they say of it."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,18 +25,21 @@ def sealed_at_homes(session: Session, actor: Actor, rows: gpd.GeoDataFrame) -> g
     """
     if actor.tier >= Tier.SEALED or rows.empty:
         return rows
-    homes = _homes(session)
-    if not homes:
-        return rows
-    found, _ = shapely.STRtree(homes).query(
-        rows.geometry.to_numpy(), predicate="dwithin", distance=REACH
-    )
-    at_home = np.zeros(len(rows), dtype=bool)
-    at_home[found] = True
+    at_home = near(homes(session), rows.geometry.to_numpy())
     return rows.assign(sealed=rows["sealed"].astype(bool) | at_home)
 
 
-def _homes(session: Session) -> list[shapely.Geometry]:
+def near(homes: list[shapely.Geometry], shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say which of ``shapes`` (EPSG:27700) lie at one of ``homes``."""
+    at_home = np.zeros(len(shapes), dtype=bool)
+    if homes and len(shapes):
+        found, _ = shapely.STRtree(homes).query(shapes, predicate="dwithin", distance=REACH)
+        at_home[found] = True
+    return at_home
+
+
+def homes(session: Session) -> list[shapely.Geometry]:
+    """Return the shapes of all known homes and refuges, whoever reads: for `layers/` only."""
     known = sorted(open_types())
     places = select(Place.shape).where(Place.place_type.not_in(known))
     premises = select(Premises.spot).where(Premises.place_type.not_in(known))

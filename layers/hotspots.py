@@ -11,6 +11,7 @@ from geo.space import BNG, Box
 from geo.suppress import suppress
 from layers import incidents
 from layers.layer import Layer, rule
+from layers.selection import select_records
 from layers.sight import CELL, Sight, cell_numbers
 from layers.symbols import Look
 
@@ -27,13 +28,12 @@ def _read(
     covers the box of the incidents; neighbours are the up to eight cells around; a class is by
     q, the chance after Benjamini and Hochberg.
     """
-    rows = incidents.rows(session, actor, None, filters)
-    rows = rows if actor.tier >= Tier.SEALED else rows[~rows["sealed"].astype(bool)]
-    spots = rows.geometry.array
-    if len(rows) < FEWEST:
+    standing, found = select_records(session, actor, incidents.HELD, filters)
+    if len(found) < FEWEST:
         return _nothing()
-    lattice = grid.over_points(spots.x, spots.y, CELL)
-    counts = grid.counts(lattice, spots.x, spots.y)
+    x, y = standing.columns.east[found.rows], standing.columns.north[found.rows]
+    lattice = grid.over_points(x, y, CELL)
+    counts = grid.counts(lattice, x, y)
     if np.ptp(counts) == 0:
         return _nothing()
     scored = hotspots.assess(hotspots.gi_star_grid(counts.astype(float)))

@@ -1,19 +1,25 @@
 """Incidents: as points, and counted by area."""
 
 import geopandas as gpd
+import numpy as np
 from sqlalchemy.orm import Session
 
 from domain import areas, incidents
 from domain.areas import AreaKind
 from domain.filters import Filters
+from domain.incidents import Incident
 from domain.people import Actor, Permission, Tier
+from domain.visibility import is_restricted
 from geo.space import Box
-from layers import sight
+from layers import index, narrowing, sight
+from layers.columns import Mask, Recipe
 from layers.homes import sealed_at_homes
+from layers.index import Standing
 from layers.layer import Layer, Read, rule
+from layers.selection import Held, select_records
 from layers.sight import Sight
 from layers.symbols import Look
-from layers.wards import countable, whole
+from layers.wards import by_ward
 
 COLUMNS = (
     "category",
@@ -35,13 +41,52 @@ def rows(session: Session, actor: Actor, box: Box | None, filters: Filters) -> g
     return sealed_at_homes(session, actor, found)
 
 
+def _conditions(standing: Standing, asked: Filters) -> list[Mask]:
+    """Require what `domain.incidents.conditions` requires, agencies left aside."""
+    told = standing.columns
+    return [
+        *narrowing.overlapping(told, asked),
+        *narrowing.numbers(told.numbers["weekday"], asked.weekdays),
+        *narrowing.numbers(told.numbers["hour"], asked.clock_hours if asked.hours else ()),
+        *narrowing.harm(told.words["harm_primary"], told.words["harm_further"], asked.harm_types),
+        *narrowing.among(told.words["place_type"], asked.place_types),
+        *narrowing.among(told.words["source"], asked.sources),
+    ]
+
+
+def _sealed(standing: Standing) -> Mask:
+    types = standing.columns.words["place_type"]
+    return types.are(np.array([is_restricted(each or None) for each in types.words], dtype=bool))
+
+
+HELD = Held(
+    Recipe(
+        Incident,
+        words=(
+            "source",
+            "category",
+            "harm_primary",
+            "harm_further",
+            "place_type",
+            "agency",
+            "time_known",
+            "precision",
+        ),
+        numbers={"weekday": np.int8, "hour": np.int8},
+        since="occurred_from",
+        until="occurred_to",
+    ),
+    _conditions,
+    _sealed,
+)
+
+
 def _by_ward(
     session: Session, actor: Actor, _seen: Sight, box: Box | None, filters: Filters
 ) -> gpd.GeoDataFrame:
     """Count all incidents, those at homes too, and so hide small numbers from all but sealed."""
-    wards, found = _within(session, actor, AreaKind.WARD, box, whole(session, filters))
-    counted = countable(found, actor)
-    return sight.by_area(counted, wards, None if actor.tier >= Tier.SEALED else rule(session))
+    counts, wards = by_ward(session, actor, HELD, box, filters)
+    return sight.told_by_area(counts, wards, None if actor.tier >= Tier.SEALED else rule(session))
 
 
 def _by(kind: AreaKind) -> Read:
@@ -50,20 +95,13 @@ def _by(kind: AreaKind) -> Read:
     def read(
         session: Session, actor: Actor, _seen: Sight, box: Box | None, filters: Filters
     ) -> gpd.GeoDataFrame:
-        outlines, found = _within(session, actor, kind, box, filters)
-        shown = found if actor.tier >= Tier.SEALED else found[~found["sealed"].astype(bool)]
-        return sight.by_area(shown, outlines, rule(session) if actor.tier < Tier.T3 else None)
+        outlines = areas.frame(session, actor, kind, box)
+        standing, found = select_records(session, actor, HELD, filters)
+        counts = index.counted(standing.area(kind)[found.rows], outlines)
+        exact = actor.tier >= Tier.T3
+        return sight.told_by_area(counts, outlines, None if exact else rule(session))
 
     return read
-
-
-def _within(
-    session: Session, actor: Actor, kind: AreaKind, box: Box | None, filters: Filters
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return the areas that touch ``box``, whole, and the incidents in the box around them."""
-    outlines = areas.frame(session, actor, kind, box)
-    around = None if outlines.empty else tuple(outlines.total_bounds.tolist())
-    return outlines, rows(session, actor, around, filters)
 
 
 INCIDENTS = Layer(
@@ -83,7 +121,7 @@ INCIDENTS = Layer(
     },
     title_column="category",
     when_column="occurred_from",
-    tiled=True,
+    held=HELD,
 )
 
 

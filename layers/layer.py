@@ -4,19 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
-import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import codes, preferences
 from domain.filters import Filters
-from domain.gazetteer import GazetteerEntry
 from domain.people import Actor, Permission, Role, Tier
 from geo.space import Box
 from geo.suppress import Rule
 from layers import sight
+from layers.selection import Held
 from layers.sight import Sight
+from layers.streets import streets
 from layers.symbols import Look
 
 Rows = Callable[[Session, Actor, Box | None, Filters], gpd.GeoDataFrame]
@@ -40,7 +38,8 @@ class Layer:
     A layer that is made otherwise has a ``reader`` instead. ``colours`` names the columns that
     the reader may colour by, each with its list of codes; ``title_column`` heads a list entry
     and ``when_column`` lets old records fade. ``scale`` names classes of its own, each with its
-    colour and words.
+    colour and words; the ``hatched`` among them say that nothing is known. ``held`` is how the
+    map reads a table that may be large.
     """
 
     name: str
@@ -55,11 +54,17 @@ class Layer:
     colours: Mapping[str, str] = field(default_factory=dict)
     title_column: str = "label"
     scale: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    hatched: frozenset[str] = frozenset()
     when_column: str = ""
     when_missing: str = "time not known"
-    tiled: bool = False
+    held: Held | None = None
     shown_first: bool = False
     plain_title: str = ""
+
+    @property
+    def tiled(self) -> bool:
+        """Whether it may be large, so that the map fetches it as tiles."""
+        return self.held is not None
 
     def title_for(self, actor: Actor) -> str:
         """Return what this reader calls it: "hot spot" is a word of analysts and police."""
@@ -114,9 +119,3 @@ def rule(session: Session) -> Rule:
     """Return the installation's rule for small numbers."""
     chosen = preferences.read(session)
     return Rule(max(FIVE, chosen.suppression.threshold), chosen.suppression.to_nearest)
-
-
-def streets(session: Session) -> NDArray[np.float64]:
-    """Return a point on every street of the gazetteer: easting and northing, shape (n, 2)."""
-    points = session.scalars(select(GazetteerEntry.spot).where(GazetteerEntry.kind == "street"))
-    return np.array([(point.x, point.y) for point in points], dtype=float).reshape(-1, 2)

@@ -4,7 +4,7 @@ Map, tiles, list and legend all take these, so that they cannot say different th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, cast
 
@@ -15,6 +15,7 @@ import pandas as pd
 from domain import codes
 from domain.incidents import TimeKnown
 from domain.status import Status
+from geo.space import Floats
 from layers.layer import Layer
 from layers.sight import Sight
 from layers.symbols import Look
@@ -24,6 +25,7 @@ RAMP = ("#d9e6ec", "#a9c8d4", "#74a6b9", "#447f98", "#1f5570")
 NOT_SHOWN = "#c9c4bb"
 BREAKS = (5, 10, 20, 50, 100)
 """Where the classes of a count in cells begin; fixed, so that all tiles agree."""
+CLASSES = tuple(f"class {step}" for step in range(1, len(BREAKS) + 1))
 FADED = 0.35
 Column: TypeAlias = "pd.Series[Any]"
 FULL_DAYS, FADED_DAYS = 90, 365
@@ -74,7 +76,10 @@ def look_names(layer: Layer, seen: Sight, frame: gpd.GeoDataFrame, colour: str =
 def looks(layer: Layer, seen: Sight, colour: str = "") -> dict[str, Look]:
     """Return the look of each class or code, in the order of the legend."""
     if layer.scale:
-        return {name: _filled(layer, tint) for name, (tint, _) in layer.scale.items()}
+        return {
+            name: replace(_filled(layer, tint), hatch=name in layer.hatched)
+            for name, (tint, _) in layer.scale.items()
+        }
     if _is_counted(layer, seen):
         ramp = {f"class {step}": _filled(layer, tint) for step, tint in enumerate(RAMP, 1)}
         return {"not shown": _filled(layer, NOT_SHOWN), **ramp} if seen is Sight.WARD else ramp
@@ -185,10 +190,14 @@ def _ranges(edges: list[float]) -> dict[str, str]:
 def _labels(layer: Layer, frame: gpd.GeoDataFrame, column: str) -> Column:
     """Write a column in words; what is missing is nothing."""
     given = _told(frame, column)
+    return given.map({value: in_words(layer, column, value) for value in given.unique()})
+
+
+def in_words(layer: Layer, column: str, value: Any) -> str:
+    """Write one value of a column: a code by its label, anything else as it is."""
     if column not in {*LISTS, *layer.colours, "status"}:
-        return given.astype(str)
-    words = {value: label_of(layer, column, value) if value else "" for value in given.unique()}
-    return given.map(words)
+        return str(value)
+    return label_of(layer, column, value) if value else ""
 
 
 def _told(frame: gpd.GeoDataFrame, column: str) -> Column:
@@ -198,16 +207,20 @@ def _told(frame: gpd.GeoDataFrame, column: str) -> Column:
 
 def _details(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
     """Join what a reader asks first: state or harm, when, and how sure of the spot."""
-    columns = [
-        column
-        for column in ("status", "role", "kind", "harm_primary", "source", "precision")
-        if column in layer.columns and column != layer.title_column
-    ]
-    parts = [_labels(layer, frame, column).tolist() for column in columns]
+    parts = [_labels(layer, frame, column).tolist() for column in detail_columns(layer)]
     if layer.when_column:
         parts.insert(1, _days(layer, frame))
     rows = zip(*parts, strict=True) if parts else [()] * len(frame)
     return [" · ".join(filter(None, row)) for row in rows]
+
+
+def detail_columns(layer: Layer) -> list[str]:
+    """Return the columns that a detail tells, the first of them before the day."""
+    return [
+        column
+        for column in ("status", "role", "kind", "harm_primary", "source", "precision")
+        if column in layer.columns and column != layer.title_column
+    ]
 
 
 def _days(layer: Layer, frame: gpd.GeoDataFrame) -> list[str]:
@@ -230,8 +243,13 @@ def _fade(frame: gpd.GeoDataFrame, column: str) -> Column:
         return pd.Series(1.0, index=frame.index)
     at = pd.to_datetime(frame[column], utc=True, errors="coerce")
     days = (pd.Timestamp(datetime.now(UTC)) - at).dt.days
-    share = ((days - FULL_DAYS) / (FADED_DAYS - FULL_DAYS)).clip(0, 1).fillna(1)
-    return cast(Column, (1 - share * (1 - FADED)).round(2))
+    return pd.Series(faded(days.to_numpy(float)), index=frame.index)
+
+
+def faded(days: Floats) -> Floats:
+    """Return the opacity of records so many days old, shape (n,); NaN where that is not known."""
+    share = np.clip((days - FULL_DAYS) / (FADED_DAYS - FULL_DAYS), 0, 1)
+    return np.asarray((1 - np.nan_to_num(share, nan=1.0) * (1 - FADED)).round(2))
 
 
 def _sentence(words: str) -> str:

@@ -52,14 +52,21 @@ def at_street(frame: gpd.GeoDataFrame, streets: NDArray[np.float64]) -> gpd.GeoD
     Where none lies within ``FARTHEST_STREET``, the middle of its 250 m cell stands in: nothing is
     moved farther than that.
     """
-    x, y = middles(frame)
+    at = stand_ins(*middles(frame), streets)
+    return frame.set_geometry(gpd.GeoSeries(shapely.points(at), index=frame.index, crs=BNG))
+
+
+def stand_ins(
+    x: NDArray[np.float64], y: NDArray[np.float64], streets: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the spot that `at_street` moves each point to, shape (n, 2)."""
     at = (np.column_stack(cell_of(x, y, CELL)) + 0.5) * CELL
-    if len(streets):
+    if len(streets) and len(x):
         near, nearest = KDTree(streets).query(
             np.column_stack([x, y]), distance_upper_bound=FARTHEST_STREET
         )
         at[np.isfinite(near)] = streets[nearest[np.isfinite(near)]]
-    return frame.set_geometry(gpd.GeoSeries(shapely.points(at), index=frame.index, crs=BNG))
+    return np.asarray(at)
 
 
 def in_cells(frame: gpd.GeoDataFrame, rule: Rule) -> gpd.GeoDataFrame:
@@ -92,7 +99,13 @@ def by_area(
     Suppressed counts are missing (``<NA>``), with the reason in ``words``; an area with none
     reads like one with few.
     """
-    counts = area_counts(frame, areas)
+    return told_by_area(area_counts(frame, areas), areas, rule)
+
+
+def told_by_area(
+    counts: NDArray[np.int64], areas: gpd.GeoDataFrame, rule: Rule | None
+) -> gpd.GeoDataFrame:
+    """Return the ``counts`` of ``areas``, shape (m,), as `by_area` does."""
     if rule is None:
         values, words = pd.array(counts, dtype="Int64"), np.array([f"{n:,}" for n in counts])
     else:

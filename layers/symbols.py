@@ -25,6 +25,7 @@ PATHS: Final[dict[str, str]] = {
 """Outlines in a box from -13 to 13, the same for markers, tiles and legends."""
 
 _BASELINE: Final = {"triangle": 6.5, "wedge": 2.5}
+_HATCHING: Final = "M-11 0L-3-8M-11 8L5-8M-5 8L11-8M3 8L11 0"
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _DASH: Final = re.compile(r"\d{1,2}( \d{1,2})*")
 
@@ -34,7 +35,8 @@ class Look:
     """How a point, line or area is drawn.
 
     ``colour`` is ``#rrggbb``; ``size`` and ``weight`` are pixels; ``fill`` is the opacity of an
-    area from 0 to 1; ``dash`` as in SVG ("6 4"). Without a ``shape`` a line or area carries no
+    area from 0 to 1; ``dash`` as in SVG ("6 4"); ``hatch`` strikes an area through, which says
+    that nothing is known of it. Without a ``shape`` a line or area carries no
     symbol. Raises :class:`ValueError` for anything else, since it goes into the page as it is.
     """
 
@@ -45,6 +47,7 @@ class Look:
     weight: float = 2.5
     fill: float = 0.14
     dash: str = ""
+    hatch: bool = False
 
     def __post_init__(self) -> None:
         sound = (
@@ -76,6 +79,7 @@ class Look:
             "weight": self.weight,
             "fill": self.fill,
             "dash": self.dash,
+            "hatch": self.hatch,
         }
 
 
@@ -109,8 +113,11 @@ def _line(look: Look) -> str:
 
 def _area(look: Look) -> str:
     dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
+    strokes = _HATCHING if look.hatch else ""
+    fill = "none" if look.hatch else look.colour
     return (
-        f'<rect x="-11" y="-8" width="22" height="16" rx="2" fill="{look.colour}"'
+        f'<path d="{strokes}" stroke="{look.colour}" stroke-width="1.5"/>'
+        f'<rect x="-11" y="-8" width="22" height="16" rx="2" fill="{fill}"'
         f' fill-opacity="{look.fill}" stroke="{look.colour}" stroke-width="{look.weight}"{dash}/>'
     )
 

@@ -1,21 +1,52 @@
-"""A layer's vector tile, as one reader may see it: the same reading as the list beside the map."""
+"""A layer's vector tile, as one reader may see it: the same records as the list beside the map.
 
-import geopandas as gpd
-import pandas as pd
+Large layers are drawn from the index in memory: a tile costs what is in it, whatever the table
+holds. Where marks would cover each other they are counted on a lattice; where single records may
+not be seen, whole 250 m cells are counted and no point is in any tile.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
 from sqlalchemy.orm import Session
 
 from domain.filters import Filters
 from domain.people import Actor
-from geo import tiling
-from geo.space import WEB_MERCATOR, Floats, mercator_from_bng, to_mercator
-from layers import catalogue, present
-from layers.layer import Layer
-from layers.sight import middles
+from geo import curve, mvt, tiling
+from geo.grid import cell_label
+from geo.space import to_mercator
+from geo.suppress import Rule
+from layers import catalogue, marks, present
+from layers.columns import CELL, Ints, Mask
+from layers.index import Spots, Standing
+from layers.layer import Layer, rule
+from layers.selection import Selection, cells, select_records
+from layers.sight import Sight, cell_numbers
 
-CROWDED = 1_500
+CROWDED: Final = 1_500
 """More single points than this in a tile are drawn together, so that a tile stays small."""
-LATTICE = 48
-"""Squares along a tile's side in which crowded points are counted."""
+MOST_BYTES: Final = 300_000
+"""No tile is larger; one of points that would be is counted as a crowded one is."""
+LEVELS: Final = 6
+"""Halvings of a crowded tile: 64 squares along a side, each four pixels wide."""
+CELLS_FROM: Final = 11
+"""From this zoom on 250 m cells are drawn each by itself; before, squares of several."""
+LARGEST: Final = 6
+"""Doublings of a cell at most: squares of 16 km, of which Britain has some thousands."""
+ZOOM_IN: Final = "Zoom in to see each"
+_SEARCHED: Final = 12
+"""Records that are counted in the time of one search."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is asked for: a layer's tile (z, x, y), coloured by a column."""
+
+    layer: Layer
+    at: tuple[int, int, int]
+    colour: str = ""
 
 
 def tile(
@@ -29,42 +60,134 @@ def tile(
 ) -> bytes:
     """Return the tile ``at`` (z, x, y) as MVT 2.1: ``look``, ``fade``, ``label``, ``detail``.
 
-    Where points are crowded they are counted on a lattice: ``n`` says how many a mark stands for.
+    Where points are crowded they are counted on a lattice, and cells in larger squares: ``n``
+    says how many points or cells a mark stands for.
     """
-    seen = catalogue.sight(actor, layer.name)
-    frame = catalogue.read(session, actor, layer.name, tiling.tile_box_bng(*at), filters)
-    if len(frame) > CROWDED and not seen.is_count:
-        look = present.look_names(layer, seen, frame, colour)
-        x, y = mercator_from_bng(*middles(frame))
-        return tiling.encode(layer.name, together(x, y, look, at), *at)
-    return tiling.encode(
-        layer.name, to_mercator(present.presented(layer, seen, frame, colour)), *at
-    )
+    _, seen = catalogue.check(actor, layer.name)
+    if layer.held is None:
+        frame = catalogue.read(session, actor, layer.name, tiling.tile_box_bng(*at), filters)
+        shown = present.presented(layer, seen, frame, colour)
+        return tiling.encode(layer.name, to_mercator(shown), *at)
+    standing, found = select_records(session, actor, layer.held, filters)
+    sheet = Sheet(layer, at, colour)
+    if seen is Sight.CELL:
+        return cell_tile(sheet, standing, found, rule(session))
+    return point_tile(sheet, found, found.spots(standing, street=seen is Sight.STREET))
 
 
-def together(
-    x: Floats, y: Floats, look: "pd.Series[str]", at: tuple[int, int, int]
-) -> gpd.GeoDataFrame:
-    """Draw the points of a tile as one mark a lattice square, with ``n`` and its commonest look.
+def point_tile(sheet: Sheet, found: Selection, spots: Spots) -> bytes:
+    """Draw single records, each in one tile only, or how many there are on a lattice."""
+    inside = curve.within(spots.key, *sheet.at)
+    if inside.stop - inside.start <= CROWDED:
+        body = singly(sheet, found, spots, inside)
+        if len(body) <= MOST_BYTES:
+            return body
+    return together(sheet, found, spots, inside)
 
-    ``x`` and ``y`` in EPSG:3857, shape (n,); a point in the tile's margin is not counted.
+
+def singly(sheet: Sheet, found: Selection, spots: Spots, inside: slice) -> bytes:
+    """Draw each record of a tile with what is told of it."""
+    rows, told, layer = spots.rows[inside], found.columns, sheet.layer
+    attributes = [
+        ("look", *marks.look(layer, told, rows, sheet.colour)),
+        ("fade", *marks.fade(told, rows)),
+        ("label", *marks.label(layer, told, rows)),
+        ("detail", *marks.detail(layer, told, rows)),
+    ]
+    points = _points(spots.key[inside], sheet)
+    return mvt.coded(layer.name, mvt.POINT, points, attributes, told.ids[rows])
+
+
+def together(sheet: Sheet, found: Selection, spots: Spots, inside: slice) -> bytes:
+    """Draw one mark for each square of the lattice, at the middle one of its records.
+
+    It has the look that most of them have.
     """
-    west, south, east, north = tiling.tile_box(*at)
-    step = (east - west) / LATTICE
-    inside = (x >= west) & (x < east) & (y >= south) & (y < north)
-    square = ((y - south) // step).astype(int) * LATTICE + ((x - west) // step).astype(int)
-    points = pd.DataFrame({"square": square, "look": look.to_numpy(), "x": x, "y": y})[inside]
-    grouped = points.groupby("square").agg(n=("x", "size"), x=("x", "mean"), y=("y", "mean"))
-    by_look = points.value_counts(["square", "look"]).reset_index()
-    commonest = by_look.drop_duplicates("square").set_index("square")["look"]
-    return gpd.GeoDataFrame(
-        {
-            "look": commonest.reindex(grouped.index),
-            "fade": 1.0,
-            "label": grouped["n"].map("{:,} records".format),
-            "detail": "Zoom in to see each",
-            "n": grouped["n"],
-        },
-        geometry=gpd.points_from_xy(grouped["x"], grouped["y"]),
-        crs=WEB_MERCATOR,
-    )
+    key = spots.key[inside]
+    edges = np.unique(curve.squares(key, *sheet.at, LEVELS))  # one for each that holds any
+    start, count = edges[:-1], np.diff(edges)
+    column = present.colour_column(sheet.layer, sheet.colour)
+    commonest = _commonest(found, spots, inside, column, edges)
+    numbers, which = np.unique(count, return_inverse=True)
+    attributes = [
+        ("look", commonest, found.columns.words[column].words),
+        ("label", which, [f"{n:,} records" if n > 1 else "1 record" for n in numbers.tolist()]),
+        ("detail", np.zeros(len(count), dtype=np.int64), [ZOOM_IN]),
+        ("n", which, numbers.tolist()),
+    ]
+    points = _points(key[start + count // 2], sheet)
+    return mvt.coded(sheet.layer.name, mvt.POINT, points, attributes)
+
+
+def _commonest(found: Selection, spots: Spots, inside: slice, column: str, edges: Ints) -> Ints:
+    """Return the word that most records of each square have.
+
+    Of many records nothing is read: where each word stands is known, and searched for the edges.
+    """
+    told = found.columns.words[column]
+    if inside.stop - inside.start > _SEARCHED * len(told.words) * len(edges):
+        sought = (edges + inside.start).astype(np.int32)
+        standing = found.by_code(spots, column)
+        tally = np.array([np.diff(np.searchsorted(each, sought)) for each in standing])
+        return np.asarray(tally.argmax(axis=0))
+    codes = told.codes[spots.rows[inside]].astype(np.int64)
+    square = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    width = len(told.words)
+    tally = np.bincount(square * width + codes, minlength=(len(edges) - 1) * width)
+    return np.asarray(tally.reshape(-1, width).argmax(axis=1))
+
+
+def cell_tile(sheet: Sheet, standing: Standing, found: Selection, small: Rule) -> bytes:
+    """Draw the 250 m cells that may be shown, whole, or how many there are in larger squares.
+
+    A cell is counted from all its records, wherever the tile's edge runs, and drawn in every
+    tile that it touches.
+    """
+    shown = cells(found, small)
+    kept = np.flatnonzero(shown.values.filled(0))
+    squares = standing.squares(min(max(0, CELLS_FROM - sheet.at[0]), LARGEST))
+    held, which = np.unique(squares.of_cell[kept], return_inverse=True)
+    corners = curve.in_tile(squares.across[held], squares.down[held], *sheet.at)
+    drawn = np.flatnonzero(_touches_tile(corners) & squares.drawn[held])
+    step = np.zeros(len(held), dtype=np.int64)
+    counts = shown.values.filled(0)[kept]
+    np.maximum.at(step, which, np.searchsorted(present.BREAKS, counts, side="right"))
+    look = ("look", np.maximum(step[drawn], 1) - 1, [*present.CLASSES])
+    shapes = mvt.quads(corners[drawn])
+    name = sheet.layer.name
+    if sheet.at[0] < CELLS_FROM:
+        return mvt.coded(name, mvt.POLYGON, shapes, [look, *_several(np.bincount(which)[drawn])])
+    west, south = squares.corner[held[drawn]].T
+    words, said = np.unique(counts[drawn], return_inverse=True)
+    attributes = [
+        look,
+        ("label", np.arange(len(drawn)), [*map(_cell_label, west.tolist(), south.tolist())]),
+        ("detail", said, small.say(words.tolist())),
+    ]
+    return mvt.coded(name, mvt.POLYGON, shapes, attributes, cell_numbers(west, south))
+
+
+def _several(counts: Ints) -> list[mvt.Column]:
+    """Say of squares how many cells each stands for."""
+    several, said = np.unique(counts, return_inverse=True)
+    labels = [f"{n:,} squares of 250 m" if n > 1 else "1 square of 250 m" for n in several]
+    return [
+        ("label", said, labels),
+        ("detail", np.zeros(len(counts), dtype=np.int64), [ZOOM_IN]),
+        ("n", said, several.tolist()),
+    ]
+
+
+def _touches_tile(corners: Ints) -> Mask:
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    near = (high >= -tiling.BUFFER) & (low <= mvt.EXTENT + tiling.BUFFER)
+    return np.asarray(near.all(axis=1))
+
+
+@lru_cache(maxsize=100_000)
+def _cell_label(west: int, south: int) -> str:
+    return cell_label(west, south, CELL)
+
+
+def _points(key: curve.Keys, sheet: Sheet) -> mvt.Bytes:
+    return mvt.single_points(curve.in_tile(*curve.places(key), *sheet.at))

@@ -5,20 +5,25 @@ are sealed and only counted by ward. A way travelled is drawn only where at leas
 """
 
 import geopandas as gpd
+import numpy as np
 from sqlalchemy.orm import Session
 
-from domain import areas, touches
-from domain.areas import AreaKind
+from domain import touches
 from domain.codes import ref
 from domain.filters import Filters
 from domain.people import Actor, Permission, Tier
+from domain.touches import PlaceTouch
+from domain.visibility import is_restricted
 from geo.space import Box
-from layers import sight
+from layers import narrowing, sight
+from layers.columns import Mask, Recipe
 from layers.homes import sealed_at_homes
+from layers.index import Standing
 from layers.layer import Layer, rule
+from layers.selection import Held
 from layers.sight import Sight
 from layers.symbols import Look
-from layers.wards import countable, whole
+from layers.wards import by_ward
 
 TRAVELLED = ref("touch_roles", "travelled_via")
 COLUMNS = (
@@ -48,13 +53,52 @@ def _marked(session: Session, actor: Actor, box: Box | None, filters: Filters) -
     return sealed_at_homes(session, actor, touches.frame(session, actor, box, filters))
 
 
+def _conditions(standing: Standing, asked: Filters) -> list[Mask]:
+    """Require what `domain.touches` requires."""
+    told = standing.columns
+    days, bands = touches.asked_days(asked), touches.asked_bands(asked)
+    return [
+        *narrowing.among(told.words["source"], asked.sources),
+        *narrowing.among(standing.place_types(), asked.place_types),
+        *narrowing.among(told.words["day_type"], frozenset(days)),
+        *narrowing.among(told.words["time_band"], frozenset(bands)),
+        *narrowing.months(told, asked),
+    ]
+
+
+def _open(standing: Standing, asked: Filters) -> list[Mask]:
+    travelled = standing.columns.words["role"].among(frozenset({TRAVELLED}))
+    return [*_conditions(standing, asked), ~travelled]
+
+
+def _ways(standing: Standing, asked: Filters) -> list[Mask]:
+    travelled = standing.columns.words["role"].among(frozenset({TRAVELLED}))
+    return [*_conditions(standing, asked), travelled]
+
+
+def _sealed(standing: Standing) -> Mask:
+    """Say what `domain.touches.is_sealed` says."""
+    told, types = standing.columns, standing.place_types()
+    restricted = np.array([is_restricted(each or None) for each in types.words], dtype=bool)
+    open_role = told.words["role"].among(frozenset(touches.open_roles()))
+    return np.asarray((told.numbers["residential"] > 0) | ~open_role | types.are(restricted))
+
+
+RECIPE = Recipe(
+    PlaceTouch,
+    words=("source", "role", "time_band", "day_type", "transport_mode", "precision"),
+    numbers={"place_id": np.int64, "residential": np.int8},
+    since="month",
+)
+
+EVERY = Held(RECIPE, _conditions, _sealed)
+
+
 def _by_ward(
     session: Session, actor: Actor, _seen: Sight, box: Box | None, filters: Filters
 ) -> gpd.GeoDataFrame:
-    wards = areas.frame(session, actor, AreaKind.WARD, box)
-    within = tuple(wards.total_bounds) if len(wards) else box
-    rows = countable(_marked(session, actor, within, whole(session, filters)), actor)
-    return sight.by_area(rows, wards, None if actor.tier >= Tier.SEALED else rule(session))
+    counts, wards = by_ward(session, actor, EVERY, box, filters)
+    return sight.told_by_area(counts, wards, None if actor.tier >= Tier.SEALED else rule(session))
 
 
 TOUCHES = Layer(
@@ -70,7 +114,7 @@ TOUCHES = Layer(
     colours={"role": "touch_roles", "source": "touch_sources"},
     title_column="role",
     when_column="month",
-    tiled=True,
+    held=Held(RECIPE, _open, _sealed),
 )
 
 CORRIDORS = Layer(
@@ -81,6 +125,7 @@ CORRIDORS = Layer(
     subjects=("place_touch",),
     look=Look("#7a4b94", "hexagon", fill=0.35, weight=1, dash="4 3"),
     rows=_travelled,
+    held=Held(RECIPE, _ways, _sealed),
 )
 
 BY_WARD = Layer(

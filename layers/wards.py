@@ -8,12 +8,18 @@ an area gets counts without what is sealed.
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain import areas
 from domain.areas import Area, AreaKind
 from domain.filters import Filters
-from domain.people import Actor, Tier
+from domain.people import Actor
+from geo.space import Box
+from layers import index
+from layers.selection import Held, select_records
 
 
 def whole(session: Session, filters: Filters) -> Filters:
@@ -24,8 +30,12 @@ def whole(session: Session, filters: Filters) -> Filters:
     return replace(filters, areas=frozenset(session.scalars(wards)))
 
 
-def countable(rows: gpd.GeoDataFrame, actor: Actor) -> gpd.GeoDataFrame:
-    """Return the rows that this reader's ward counts are made of."""
-    if actor.tier >= Tier.SEALED or not actor.area_ids:
-        return rows
-    return rows[~rows["sealed"].astype(bool)]
+def by_ward(
+    session: Session, actor: Actor, held: Held, box: Box | None, filters: Filters
+) -> tuple[NDArray[np.int64], gpd.GeoDataFrame]:
+    """Count records in the wards that touch ``box``, each ward whole; and return the wards."""
+    wards = areas.frame(session, actor, AreaKind.WARD, box)
+    narrowed = whole(session, filters)
+    sealed_too = not actor.area_ids
+    standing, found = select_records(session, actor, held, narrowed, whole=sealed_too)
+    return index.counted(standing.area(AreaKind.WARD)[found.rows], wards), wards

@@ -19,16 +19,17 @@ def show(state: MapState, actor: Actor) -> None:
         return
     titles = {name: catalogue.CATALOGUE[name].title_for(actor) for name in names}
     name = st.selectbox("List", names, format_func=titles.__getitem__, key="listed")
-    frame = map_view.shown(catalogue.CATALOGUE[name], state, actor)
-    if frame.empty:
+    layer = catalogue.CATALOGUE[name]
+    total = map_view.count(layer, state)
+    if not total:
         st.info(map_panel.EMPTY.get(name, nothing(state)))
         return
-    last = -(-len(frame) // A_PAGE)
+    last = -(-total // A_PAGE)
     page = 1
     if last > 1:
         page = st.number_input(f"Page of {last:,}", 1, last, key=f"page_{name}")
-    st.html(f'<p class="sg-quiet">{len(frame):,} in this list</p>')
-    rows = frame.iloc[(page - 1) * A_PAGE : page * A_PAGE]
+    st.html(f'<p class="sg-quiet">{total:,} in this list</p>')
+    rows = map_view.page(layer, state, actor, (page - 1) * A_PAGE, A_PAGE)
     with st.container(key="entries"):
         for number, row in rows.iterrows():
             label = (

@@ -21,9 +21,9 @@ from screens import (
     map_reports,
     map_share,
     map_state,
+    map_view,
 )
 from screens.map_state import MapState
-from screens.map_view import reading
 
 LAYERS, FILTERS, LIST, RECORD = "Layers", "Filters", "List", "Details"
 
@@ -166,8 +166,7 @@ def explain(layer: Layer, state: MapState, actor: Actor, colours: dict[str, str]
             colours[layer.name] = picked
         else:
             colours.pop(layer.name, None)
-    frame = reading(layer.name, state.filters)
-    told = present.legend(layer, seen, frame, colours.get(layer.name, ""))
+    told = map_view.legend(layer, state, actor, colours.get(layer.name, ""))
     if not told.rows:
         st.html(f'<p class="sg-quiet">{escape(EMPTY.get(layer.name, "Nothing to show here."))}</p>')
         return

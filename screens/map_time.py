@@ -14,7 +14,7 @@ def offer(state: MapState) -> None:
     st.toggle("Slider through time on the map", key="timeline")
     if not st.session_state.get("timeline"):
         return
-    moving = [name for name in state.layers if catalogue.CATALOGUE[name].tiled]
+    moving = [name for name in state.layers if catalogue.CATALOGUE[name].held]
     if not moving:
         st.info("Put incidents or missing episodes on the map: they follow the slider.")
     elif len(moving) < len(state.layers):

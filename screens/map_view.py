@@ -13,7 +13,7 @@ from domain.people import Actor
 from geo.space import to_wgs84
 from layers import canvas, catalogue, present
 from layers.layer import Layer
-from layers.sight import Sight
+from layers.listing import Listing
 from screens import desk
 from screens.map_state import MapState
 
@@ -50,6 +50,32 @@ def shown(layer: Layer, state: MapState, actor: Actor) -> gpd.GeoDataFrame:
     return present.presented(layer, seen, frame, state.colour(layer.name))
 
 
+def legend(layer: Layer, state: MapState, actor: Actor, colour: str) -> present.Legend:
+    """Return what is drawn of a layer and what it means."""
+    if layer.tiled:
+        with desk.reading() as (session, who):
+            return Listing(session, who, layer, state.filters).legend(colour)
+    seen = catalogue.sight(actor, layer.name)
+    return present.legend(layer, seen, reading(layer.name, state.filters), colour)
+
+
+def count(layer: Layer, state: MapState) -> int:
+    """Return how many entries the list of a layer has."""
+    if layer.tiled:
+        with desk.reading() as (session, who):
+            return len(Listing(session, who, layer, state.filters))
+    return len(reading(layer.name, state.filters))
+
+
+def page(layer: Layer, state: MapState, actor: Actor, first: int, entries: int) -> gpd.GeoDataFrame:
+    """Return some entries of the list of a layer, from the ``first`` on."""
+    if layer.tiled:
+        with desk.reading() as (session, who):
+            told = Listing(session, who, layer, state.filters)
+            return told.page(first, entries, state.colour(layer.name))
+    return shown(layer, state, actor).iloc[first : first + entries]
+
+
 def items(state: MapState, actor: Actor) -> list[canvas.Item]:
     """Return what the map draws, from the bottom up: boundaries, areas, then single records."""
     order = {name: -index for index, name in enumerate(catalogue.CATALOGUE)}
@@ -62,10 +88,11 @@ def item(layer: Layer, state: MapState, actor: Actor) -> canvas.Item:
     seen = catalogue.sight(actor, layer.name)
     colour = state.colour(layer.name)
     looks = present.looks(layer, seen, colour)
-    if layer.tiled and seen is not Sight.CELL:
+    if layer.tiled:
         query = "&".join(filter(None, [state.filters.to_query(), f"colour={colour}"]))
         url = f"/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt?{query}"
-        return canvas.Tiles(layer.name, url, looks, by="look", tip=("label", "detail"))
+        pane = "areas" if seen.is_count else "tiles"
+        return canvas.Tiles(layer.name, url, looks, by="look", tip=("label", "detail"), pane=pane)
     under = layer.name in UNDER
     return canvas.Shapes(
         layer.name,
@@ -121,6 +148,17 @@ def box_of(
 
 def row_of(name: str, number: str, state: MapState, actor: Actor) -> gpd.GeoDataFrame | None:
     """Return one record of a layer as it reads to this person, or None."""
-    frame = shown(catalogue.CATALOGUE[name], state, actor)
-    row = frame[frame.index.astype(str) == number]
+    layer = catalogue.CATALOGUE[name]
+    if layer.tiled:
+        row = _record(layer, number, state)
+    else:
+        frame = shown(layer, state, actor)
+        row = frame[frame.index.astype(str) == number]
     return None if row.empty else row
+
+
+def _record(layer: Layer, number: str, state: MapState) -> gpd.GeoDataFrame:
+    asked = int(number) if number.isdecimal() and number.isascii() else -1
+    with desk.reading() as (session, who):
+        told = Listing(session, who, layer, state.filters)
+        return told.record(asked, state.colour(layer.name))

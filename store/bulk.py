@@ -14,6 +14,7 @@ from store.columns import Geometry27700
 from store.database import Base
 
 Columns = Mapping[str, Sequence[Any]]
+ROOM = 256 << 10  # KiB: SQLite's page cache while many rows come or go, for indexes in no order
 
 
 def load(connection: Connection, model: type[Base], columns: Columns) -> int:
@@ -24,6 +25,7 @@ def load(connection: Connection, model: type[Base], columns: Columns) -> int:
     """
     table = model.__table__
     assert isinstance(table, Table)
+    _make_room(connection)
     count = len(next(iter(columns.values())))
     if count == 0:
         return 0
@@ -39,7 +41,14 @@ def remove(connection: Connection, model: type[Base], column: str, value: Any) -
     """Delete the rows whose ``column`` is ``value``; return how many there were."""
     table = model.__table__
     assert isinstance(table, Table)
+    _make_room(connection)
     return connection.execute(delete(table).where(table.c[column] == value)).rowcount
+
+
+def _make_room(connection: Connection) -> None:
+    """Let SQLite keep more pages: with its usual 2 MB a million rows took three times as long."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{ROOM}")
 
 
 def _rows(connection: Connection, table: Table, columns: Columns) -> Iterator[tuple[Any, ...]]:

@@ -61,6 +61,21 @@
     };
   }
 
+  /* Strike an area through: the stroke is drawn, and the fill is a pattern of its colour. */
+  function hatched(path, look) {
+    const svg = path.ownerSVGElement;
+    const name = `sg-hatch-${look.colour.slice(1)}`;
+    if (!svg.querySelector(`#${name}`)) {
+      const made = document.createElementNS(svg.namespaceURI, "defs");
+      made.innerHTML =
+        `<pattern id="${name}" width="8" height="8" patternUnits="userSpaceOnUse" ` +
+        `patternTransform="rotate(45)"><path d="M0 0V8" stroke="${look.colour}" ` +
+        'stroke-width="3"/></pattern>';
+      svg.prepend(made);
+    }
+    path.style.fill = `url("#${name}")`;
+  }
+
   function outline(item, feature, look) {
     const made = L.geoJSON(feature, {
       pane: item.pane,
@@ -68,6 +83,9 @@
       interactive: item.press,
       style: strokes(look, feature.properties.fade, false),
     });
+    if (look.hatch) {
+      made.on("add", () => made.eachLayer((part) => hatched(part.getElement(), look)));
+    }
     return made;
   }
 

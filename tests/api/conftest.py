@@ -9,6 +9,9 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 
+from domain.errors import SafegroundError
+from web.door import refuse
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -22,7 +25,10 @@ def ask() -> Callable[..., Answer]:
     """Ask routes for an address: ``ask(routes, "/assets/x", {"if-none-match": ...})``."""
 
     def request(
-        routes: Sequence[BaseRoute], address: str, headers: Mapping[str, str] | None = None
+        routes: Sequence[BaseRoute],
+        address: str,
+        headers: Mapping[str, str] | None = None,
+        method: str = "GET",
     ) -> Answer:
         sent: list[dict] = []
 
@@ -36,7 +42,7 @@ def ask() -> Callable[..., Answer]:
         scope = {
             "type": "http",
             "http_version": "1.1",
-            "method": "GET",
+            "method": method,
             "path": path,
             "raw_path": path.encode(),
             "query_string": query.encode(),
@@ -46,7 +52,8 @@ def ask() -> Callable[..., Answer]:
             "client": ("127.0.0.1", 1),
             "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
         }
-        asyncio.run(Starlette(routes=list(routes))(scope, receive, send))
+        app = Starlette(routes=list(routes), exception_handlers={SafegroundError: refuse})
+        asyncio.run(app(scope, receive, send))
         body = b"".join(message.get("body", b"") for message in sent[1:])
         return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), body)
 

@@ -74,10 +74,6 @@ def script(layer):
     return layer._template.module.script(layer)
 
 
-def test_plain_ground_draws_nothing():
-    assert basemap.drawn(NoBasemap()) is None
-
-
 def test_a_key_is_put_in_as_one_value():
     made = Xyz("https://tiles.example/{z}/{x}/{y}?k={key}", "Example", key="a&b=c")
     assert basemap.drawn(made).tiles == "https://tiles.example/{z}/{x}/{y}?k=a%26b%3Dc"

@@ -20,7 +20,9 @@ from layers.sight import Sight
 from tests.conftest import arrange
 from tests.layers.conftest import HOME, MIDDLE, ROUTE, STREET, incident, touch
 
-COUNTED = {"hot_spots", "incident_wards", "incident_lsoas", "incident_beats", "touch_wards"}
+COUNTED = {
+    "hot_spots", "incident_wards", "incident_lsoas", "incident_beats", "touch_wards", "coverage",
+}  # fmt: skip
 TOLD = {"look", "fade", "label", "detail", "n"}
 OUTLINES = {"partnership", "wards", "lsoas", "beats"}
 
