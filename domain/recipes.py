@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from domain import codes
+from domain import codes, terms
 from domain.errors import Invalid
 from domain.filters import Filters, parse
 
@@ -63,15 +63,24 @@ class Parameter:
             It cannot; the message says what it can be.
         """
         if self.choices:
-            if given not in self.choices:
+            if str(given) not in self.choices:
                 raise Invalid(f"Choose one of the offered values for: {self.title.lower()}.")
-            return given
+            return str(given)
         if isinstance(given, str) or not self.least <= given <= self.most:
             raise Invalid(f"{self.title} must be from {self.least:,} to {self.most:,}.")
         return given
 
 
-CELL = Parameter("cell", "Side of a square (metres)", 250, 100, 2_000, 50)
+PROPOSED = "proposed"
+CELL = Parameter(
+    "cell",
+    "Size of a cell",
+    PROPOSED,
+    choices={
+        PROPOSED: "proposed from the records",
+        **{str(each): f"{each:,} m" for each in (100, 125, 200, 250, 500, 1_000, 2_000)},
+    },
+)
 SHAPE = Parameter("shape", "Cells", "square", choices={"square": "squares", "hex": "hexagons"})
 PARAMETERS: Mapping[Method, tuple[Parameter, ...]] = {
     Method.HOT_SPOTS: (
@@ -92,7 +101,13 @@ PARAMETERS: Mapping[Method, tuple[Parameter, ...]] = {
     ),
     Method.CHANGE: (CELL, Parameter("periods", "Periods to compare", 6, 2, 24)),
     Method.CONCENTRATION: (CELL,),
-    Method.WHEN: (Parameter("window", "Length of a window (hours)", 2, 1, 4),),
+    Method.WHEN: (
+        Parameter("window", "Length of a window (hours)", 2, 1, 4),
+        Parameter(
+            "terms", "School terms", "",
+            choices={"": "not asked", **{each: terms.terms(each).name for each in terms.names()}},
+        ),
+    ),
     Method.NEAR_REPEAT: (
         Parameter("distance", "Width of a distance band (metres)", 100, 50, 1_000, 50),
         Parameter("days", "Width of a time band (days)", 7, 1, 60),

@@ -9,18 +9,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from domain import insights, sessions
 from domain.errors import Conflict
 from domain.jobs import JobContext, Work, arguments_in_use, bury
 from domain.people import SYSTEM
 from exchange import uploads
 from exchange.importing import run
+from exchange.insights import work_out
 from exchange.planning import Order
 from store.database import Store
 
 
 def tasks(folder: Path) -> Mapping[str, Work]:
     """Return what to do for each kind of job; uploads lie in ``folder``."""
-    return {"import": lambda context: take_in(context, folder)}
+    return {"import": lambda context: take_in(context, folder), "insight": work_out}
 
 
 def take_in(context: JobContext, folder: Path) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def _with_rejects(report: dict[str, Any], upload: uploads.Upload) -> dict[str, A
 
 
 def sweep(store: Store, folder: Path) -> None:
-    """Delete the files that no waiting or living job needs: what an earlier run left behind.
+    """Delete what an earlier run left behind: files that no waiting or living job needs, and more.
 
     For the start of the app, before anyone can send: a worker that starts later must not.
     """
@@ -69,6 +71,17 @@ def sweep(store: Store, folder: Path) -> None:
     with store.reading() as session:
         tokens = {str(given.get("token", "")) for given in arguments_in_use(session, "import")}
     uploads.empty(folder, frozenset(tokens))
+    tidy(store)
+
+
+def tidy(store: Store) -> None:
+    """Delete what nobody can come back to: ended sign-ins, and drafts of results never kept.
+
+    While someone else writes for long it is left for the next time.
+    """
+    with suppress(Conflict), store.writing() as session:
+        sessions.sweep(session, SYSTEM)
+        insights.sweep(session, SYSTEM)
 
 
 class Worker:

@@ -54,7 +54,9 @@ def test_two_ways_to_write_the_same_filters_are_one_recipe():
     "given",
     [
         {"cell": 0},
-        {"cell": 10**9},
+        {"order": 0},
+        {"order": 10**9},
+        {"order": "wide"},
         {"cell": "wide"},
         {"shape": "triangle"},
         {"unheard_of": 1},
