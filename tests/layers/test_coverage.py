@@ -96,3 +96,29 @@ def test_a_community_partner_is_not_told_who_reported(wards, people):
         read(wards, people[Role.PARTNER])
     with wards.reading() as session, pytest.raises(NotPermitted):
         coverage.told(session, people[Role.PARTNER], Filters())
+
+
+@pytest.fixture
+def clusters(store):
+    """Two clusters of many records: one of a single source, one of two agencies."""
+    spots = [Point(475_100 + 700 * at, 545_100 + 650 * at) for at in range(20)]
+    with store.writing() as session:
+        arrange(session, SYSTEM, *(told("police", spot) for spot in spots))
+        arrange(session, SYSTEM, *(told("police", spots[4]) for _ in range(60)))
+        arrange(
+            session,
+            SYSTEM,
+            *(told("council", spots[12], agency=name) for name in "ab" for _ in range(30)),
+        )
+    return store
+
+
+@pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.COORDINATOR])
+def test_a_hot_spot_behind_which_stands_one_source_is_labelled_so(clusters, people, role):
+    with clusters.reading() as session:
+        hot = catalogue.read(session, people[role], "hot_spots")
+    fullest = hot[hot["count"] >= 55].sort_values("label")
+    assert len(fullest) == 2
+    alone, shared = fullest["words"]
+    assert "one source alone" in alone
+    assert "one source" not in shared
