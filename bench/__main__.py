@@ -17,7 +17,12 @@ def main() -> None:
     quick = parser.parse_args().quick
     with postgis() as url:
         os.environ["SAFEGROUND_TEST_POSTGIS"] = url
-        from bench import analysis, import_rows, map_screen, tiles  # they read the address when they are imported
+        from bench import (  # they read the address when they are imported
+            analysis,
+            import_rows,
+            map_screen,
+            tiles,
+        )
 
         import_rows.main(10_000 if quick else 100_000)
         analysis.main(quick=quick)

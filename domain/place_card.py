@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import annotations, codes, matching, place_history, premises
+from domain import annotations, codes, insights, matching, place_history, premises
 from domain.accounts import Agency
 from domain.filters import day_words
 from domain.gazetteer import grid_reference, near
@@ -45,6 +45,14 @@ class Note:
     noted_on: date
     precision: str
     mine: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """An analysis that was named as evidence. A person wrote ``title``: escape it."""
+
+    id: int
+    title: str
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,7 @@ class PlaceCard:
     evidence: Evidence
     guardians: tuple[Guardian, ...]
     notes: tuple[Note, ...]
+    analyses: tuple[Named, ...]
     history: tuple[place_history.Line, ...]
 
     def review_words(self) -> str:
@@ -145,6 +154,9 @@ def card(session: Session, actor: Actor, place_id: int, *, at: datetime | None =
         evidence=evidence(session, actor, place, [note.noted_on for note in notes], today=today),
         guardians=_guardians(session, actor, place, now),
         notes=tuple(_note(actor, note) for note in notes),
+        analyses=tuple(
+            Named(each.id, each.title) for each in insights.of_place(session, actor, place.id)
+        ),
         history=tuple(place_history.lines(session, actor, place.id)),
         **_at_depth(session, actor, place),
     )

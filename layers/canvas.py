@@ -69,7 +69,7 @@ __all__ = [
     "overlay",
 ]
 
-Pane = Literal["areas", "tiles", "shapes"]
+Pane = Literal["areas", "tiles", "shapes", "left", "right"]
 Tool = Literal["point", "line", "area"]
 LonLatBox = tuple[float, float, float, float]
 
@@ -171,7 +171,8 @@ class Tiles:
     many, looks like ``many`` above one, has no number and is opened by zooming in; with
     ``declutter`` the points of a crowded tile are gathered so in the browser. ``fade`` is a
     feature's opacity. ``look``, ``by`` and ``tip`` are as for :class:`Shapes`, from attributes.
-    Shaded areas belong into the pane "areas", under the names of the base map.
+    Shaded areas belong into the pane "areas", under the names of the base map. ``press`` is
+    whether a press finds a feature.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Tiles:
     pane: Pane = "tiles"
     many: Look = MANY
     declutter: bool = True
+    press: bool = True
     kind: ClassVar[str] = "tiles"
 
     def spec(self) -> dict[str, Any]:
@@ -200,6 +202,7 @@ class Tiles:
             "zooms": list(self.zooms),
             "many": self.many.spec(),
             "declutter": self.declutter,
+            "press": self.press,
             "pane": self.pane,
         }
 
@@ -337,9 +340,7 @@ def base(
     what was added to it.
     """
     made = _Canvas(view, {"label": label, "remember": remember, "letters_from": LETTERS_FROM})
-    ground = drawn(basemap)
-    if ground is not None:
-        made.add_child(ground)
+    made.add_child(drawn(basemap))
     return made
 
 

@@ -20,9 +20,11 @@ SCRIPTS: Final = (
     "own/map.js",
     "own/lettering.js",
     "own/ground.js",
+    "own/graticule.js",
     "own/shapes.js",
     "own/tiles.js",
     "own/drawing.js",
+    "own/swipe.js",
     "own/timeline.js",
 )
 STYLES: Final = (

@@ -3,27 +3,22 @@
 import streamlit as st
 from streamlit_folium import st_folium
 
-from domain import preferences
-from domain.errors import Invalid
-from layers import basemap, canvas
-from screens import desk, map_draw, map_panel, map_share, map_state, map_time, map_view
+from layers import canvas
+from screens import (
+    desk,
+    map_draw,
+    map_ground,
+    map_panel,
+    map_share,
+    map_state,
+    map_time,
+    map_view,
+    map_welcome,
+)
 from screens.map_state import MapState
 
 actor = desk.actor()
 state = map_state.current(actor)
-
-
-def ground() -> basemap.Basemap:
-    """Return the operator's base map, or plain ground where it cannot be drawn."""
-    with desk.store().reading() as session:
-        chosen = preferences.read(session).base_map
-    try:
-        made = basemap.installed(chosen)
-        basemap.check(made)
-    except Invalid as error:
-        st.warning(f"The base map cannot be shown. {error}", icon=":material/map:")
-        return basemap.NoBasemap()
-    return made
 
 
 def deal_with(act: canvas.Act, state: MapState) -> None:
@@ -49,7 +44,8 @@ with st.container(horizontal=True, key="workbench"):
     map_box, panel_box = st.container(key="map"), st.container(key="panel")
 
 with panel_box:
-    under = ground()
+    under = map_ground.ground()
+    map_welcome.show(actor)
     state = map_panel.show(state, actor)
 map_state.keep(state)
 

@@ -1,5 +1,6 @@
 """The place card, and the details of any other record."""
 
+import re
 from html import escape
 
 import altair as alt
@@ -16,6 +17,7 @@ from screens.map_draw import sentence
 from screens.map_state import MapState
 
 SHORT = [name[:3] for name in DAY_NAMES]
+GRID_REFERENCE = re.compile(r"[A-Z]{2}(?: \d+){2}$")
 
 
 def show(state: MapState, actor: Actor) -> None:
@@ -57,6 +59,7 @@ def place(card: PlaceCard, actor: Actor) -> None:
     evidence(card)
     guardians(card)
     notes(card)
+    analyses(card)
     history(card)
     for line in card.precision_words():
         st.caption(line)
@@ -67,13 +70,19 @@ def head(card: PlaceCard) -> None:
     harm = codes.current().harm_types
     st.html(
         f"""<div class="sg-card"><h2>{escape(card.name)}</h2>
-        <p class="sg-quiet">{escape(sentence(card.type_label))} · {escape(card.location)}</p>
+        <p class="sg-quiet">{escape(sentence(card.type_label))} · {unbroken(card.location)}</p>
         <p><span class="sg-state">{escape(sentence(card.status.words))}</span>
         <span class="{"sg-late" if card.overdue else ""}">{escape(card.review_words())}</span></p>
         <p>{escape(sentence(harm.label(card.harm_primary)))}{further(card)}</p>
         <p class="sg-quiet">{escape(dates(card))}</p>
-        <p class="sg-quiet">{escape(card.marking)} {escape(card.handling)}</p></div>"""
+        <p class="sg-quiet">{escape(" · ".join(filter(None, (card.marking, card.handling))))}</p>
+        </div>"""
     )
+
+
+def unbroken(location: str) -> str:
+    """Return a location for the page, its grid reference kept on one line."""
+    return GRID_REFERENCE.sub(r'<span class="sg-firm">\g<0></span>', escape(location))
 
 
 def further(card: PlaceCard) -> str:
@@ -190,6 +199,17 @@ def notes(card: PlaceCard) -> None:
         st.markdown(
             f"**{sentence(kind)}**, {day_words(each.noted_on)}  \n{map_panel.plain(each.text)}"
         )
+
+
+def analyses(card: PlaceCard) -> None:
+    """Analyses that were named as evidence, each a way to it."""
+    if not card.analyses:
+        return
+    links = "".join(
+        f'<li><a href="/insight?insight={each.id}" target="_self">{escape(each.title)}</a></li>'
+        for each in card.analyses
+    )
+    st.html(f"<h5>Analyses named as evidence</h5><ul>{links}</ul>")
 
 
 def history(card: PlaceCard) -> None:

@@ -86,24 +86,29 @@ def items(state: MapState, actor: Actor) -> list[canvas.Item]:
 def item(layer: Layer, state: MapState, actor: Actor) -> canvas.Item:
     """Draw a layer as tiles where it may be large, else feature by feature."""
     seen = catalogue.sight(actor, layer.name)
+    if layer.name in UNDER:
+        return canvas.Tiles(layer.name, address(layer, ""), layer.look, pane="areas", press=False)
     colour = state.colour(layer.name)
     looks = present.looks(layer, seen, colour)
     if layer.tiled:
         query = "&".join(filter(None, [state.filters.to_query(), f"colour={colour}"]))
-        url = f"/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt?{query}"
         pane = "areas" if seen.is_count else "tiles"
+        url = address(layer, query)
         return canvas.Tiles(layer.name, url, looks, by="look", tip=("label", "detail"), pane=pane)
-    under = layer.name in UNDER
     return canvas.Shapes(
         layer.name,
         to_wgs84(shown(layer, state, actor)),
-        {"": layer.look} if under else looks,
-        by=None if under else "look",
-        tip=() if under else ("label", "detail"),
+        looks,
+        by="look",
+        tip=("label", "detail"),
         fade="fade",
         pane="areas" if layer.reader is not None or seen.is_count else "shapes",
-        press=not under,
     )
+
+
+def address(layer: Layer, query: str) -> str:
+    """Return where the browser fetches the tiles of a layer, as `api.tiles` serves them."""
+    return f"/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt?{query}"
 
 
 def home() -> canvas.View:

@@ -135,7 +135,7 @@
 
     /* The feature under a place on the map, nearest point first, then what covers it. */
     find(latlng) {
-      if (!this._map) return null;
+      if (!this._map || !this.item.press) return null;
       const zoom = this._tileZoom;
       if (zoom === undefined) return null;
       const at = this._map.project(latlng, zoom);
