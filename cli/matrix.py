@@ -30,64 +30,66 @@ def actions() -> list[Action]:
     return [ACTIONS[name] for name in sorted(ACTIONS) if not name.startswith("test.")]
 
 
+GRANTS = "A grant may set another clearance, limit it to an area, and end on a day."
+NAMES = [role.value for role in Role]
+
+
 def as_markdown() -> str:
     """Write the matrix: roles and what they may do, actions, and layers by tier and by role."""
-    roles = list(Role)
-    names = [role.value for role in roles]
-    clearances = [CLEARANCE[role].name for role in roles]
     return "\n".join(
         [
             "# Permissions",
             "",
             "Made by `safeground permissions` from the code that decides; a test compares the two.",
             "",
-            "## Roles",
-            "",
-            *_table(
-                ["May", *names],
-                [
-                    ["*clearance*", *clearances],
-                    *(
-                        [each.value, *(_tick(each in PERMISSIONS[role]) for role in roles)]
-                        for each in Permission
-                    ),
-                ],
-            ),
-            "",
-            "A grant may set another clearance, limit it to an area, and end on a day. Tiers: "
-            + "; ".join(f"{tier.name} {tier.title.lower()}" for tier in Tier)
-            + ".",
-            "",
-            "## Actions",
-            "",
-            EVERY_WRITE,
-            "",
-            *_table(["Action", "public", *names], [_action_row(each) for each in actions()]),
-            "",
-            "## Layers by tier",
-            "",
-            *_table(
-                ["Layer", *(tier.name for tier in Tier)],
-                [
-                    [layer.title, *(_seen(layer.name, tier) for tier in Tier)]
-                    for layer in catalogue.LAYERS
-                ],
-            ),
-            "",
-            "A layer also needs its permission, so a role sees:",
-            "",
-            *_table(
-                ["Layer", *names],
-                [
-                    [layer.title, *(_by_role(layer.name, role) for role in roles)]
-                    for layer in catalogue.LAYERS
-                ],
-            ),
-            "",
-            NEVER_DRAWN,
-            "",
+            *_roles(),
+            *_actions(),
+            *_layers(),
         ]
     )
+
+
+def _roles() -> list[str]:
+    roles = list(Role)
+    clearances = ["*clearance*", *(CLEARANCE[role].name for role in roles)]
+    may = [
+        [each.value, *(_tick(each in PERMISSIONS[role]) for role in roles)] for each in Permission
+    ]
+    tiers = "; ".join(f"{tier.name} {tier.title.lower()}" for tier in Tier)
+    return [
+        "## Roles",
+        "",
+        *_table(["May", *NAMES], [clearances, *may]),
+        "",
+        f"{GRANTS} Tiers: {tiers}.",
+        "",
+    ]
+
+
+def _actions() -> list[str]:
+    rows = [_action_row(each) for each in actions()]
+    return ["## Actions", "", EVERY_WRITE, "", *_table(["Action", "public", *NAMES], rows), ""]
+
+
+def _layers() -> list[str]:
+    by_tier = [
+        [layer.title, *(_seen(layer.name, tier) for tier in Tier)] for layer in catalogue.LAYERS
+    ]
+    by_role = [
+        [layer.title, *(_by_role(layer.name, role) for role in Role)] for layer in catalogue.LAYERS
+    ]
+    return [
+        "## Layers by tier",
+        "",
+        *_table(["Layer", *(tier.name for tier in Tier)], by_tier),
+        "",
+        "A layer also needs its permission, so a role sees:",
+        "",
+        *_table(["Layer", *NAMES], by_role),
+        "",
+        NEVER_DRAWN,
+        "",
+    ]
 
 
 def _action_row(each: Action) -> list[str]:

@@ -1,6 +1,8 @@
 """``safeground work``: run the jobs that people asked for."""
 
 import os
+from collections.abc import Callable
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,9 @@ from domain import jobs
 from domain.jobs import JobContext, Work
 from exchange import work as kinds
 from settings import Settings
+from store.database import Store
+
+TIDY_EVERY = 3600.0  # seconds
 
 
 def work(
@@ -21,7 +26,21 @@ def work(
     chosen = settings()
     with opened() as store:
         tasks = {name: fresh(task, chosen) for name, task in kinds.tasks(chosen.uploads).items()}
-        jobs.work(store, tasks, going=lambda: not parent or os.getppid() == parent)
+        jobs.work(store, tasks, going=going(store, parent))
+
+
+def going(store: Store, parent: int) -> Callable[[], bool]:
+    """Build the question whether to go on, asked between jobs; now and then it tidies up first."""
+    next_time = monotonic() + TIDY_EVERY
+
+    def ask() -> bool:
+        nonlocal next_time
+        if monotonic() >= next_time:
+            next_time = monotonic() + TIDY_EVERY
+            kinds.tidy(store)
+        return not parent or os.getppid() == parent
+
+    return ask
 
 
 def fresh(task: Work, chosen: Settings) -> Work:

@@ -14,7 +14,7 @@ from domain import codes, passwords
 from domain.audit import action
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from domain.people import Actor, Kind, Permission, Role, Tier
-from domain.wording import one_line
+from domain.wording import own_name
 from store.database import Base
 
 if TYPE_CHECKING:
@@ -361,8 +361,8 @@ def _username(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    """Return a name as it is kept: in one line, identifiers masked, not too long."""
-    return one_line(text, "the name", 120, needed=True)
+    """Return a name as it is kept: in one line, identifiers but names masked, not too long."""
+    return own_name(text, "the name", 120)
 
 
 def _flush(session: Session, taken: str) -> None:

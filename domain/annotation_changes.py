@@ -13,7 +13,7 @@ from domain.audit import action
 from domain.drawing import drawn
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from domain.people import Actor, Kind, Permission, Tier
-from domain.visibility import reach
+from domain.visibility import must_reach, reach
 from domain.wording import taken
 
 
@@ -45,6 +45,8 @@ def annotate(
 
     Raises
     ------
+    NotPermitted
+        It lies outside the actor's area.
     Invalid, NotFound
         Something cannot be taken; the place is not there for this actor.
     """
@@ -53,6 +55,7 @@ def annotate(
     values = _checked(
         actor, {"kind": kind, "text": text, "shape": shape, "precision": precision, "tier": tier}
     )
+    must_reach(session, actor, values["shape"])
     return _made(session, actor, AnnotationState.SHARED, noted_on, place_id=place_id, **values)
 
 
@@ -149,8 +152,8 @@ def change(
     Raises
     ------
     NotFound, NotPermitted, Conflict, Invalid
-        It is not there for this actor, or not theirs to change; it was changed, declined or
-        withdrawn first; something cannot be taken.
+        It is not there for this actor, or not theirs to change; what is shared would lie outside
+        their area; it was changed, declined or withdrawn first; something cannot be taken.
     """
     note = _opened(session, actor, annotation_id, version)
     mine = note.author_id is not None and note.author_id == actor.id
@@ -161,7 +164,10 @@ def change(
     looked_over = note.state is AnnotationState.SHARED
     if looked_over and not (actor.may(Permission.ANNOTATE) or actor.may(Permission.MODERATE)):
         raise Conflict("This was already shared. You can withdraw it and report it anew.")
-    return _set(note, **_checked(actor, changes))
+    values = _checked(actor, changes)
+    if looked_over and "shape" in values:
+        must_reach(session, actor, values["shape"])
+    return _set(note, **values)
 
 
 def _opened(session: Session, actor: Actor, annotation_id: int, version: int) -> Annotation:

@@ -34,6 +34,11 @@ SUBJECTS = {
     "area": "Area",
     "codes": "Code list",
     "column_memory": "Remembered columns",
+    "concern": "Concern",
+    "concern_contact": "Contact of a reporter",
+    "concern_event": "History of a concern",
+    "concern_item": "Statement of a concern",
+    "duty_alert": "Duty alert",
     "gazetteer": "Gazetteer",
     "import_batch": "Import",
     "incident": "Incident",
@@ -49,8 +54,21 @@ SUBJECTS = {
     "user_grant": "Role of a person",
 }
 INSTANTS = frozenset(
-    {"created_at", "expires", "expires_at", "locked_until", "revoked_at", "signed_out_at"}
+    {
+        "asked_at",
+        "created_at",
+        "ended_at",
+        "expires",
+        "expires_at",
+        "finished_at",
+        "locked_until",
+        "revoked_at",
+        "signed_out_at",
+        "started_at",
+    }
 )
+UNTOLD = frozenset({"token_hash", "sha256", "idle_seconds", "version", "arguments"})
+"""What says nothing to a person: the record's own number and the time find it as well."""
 EMPTY: tuple[Any, ...] = (None, "", False, [], {})
 TOLD = frozenset(
     {"agency", "app_user", "user_grant", "sign_in", "preference", "codes", "import_batch", "job"}
@@ -158,10 +176,15 @@ def _told(entry: Entry, names: Mapping[int, str]) -> Told:
         at=entry.at.astimezone(LONDON),
         who=names.get(entry.actor_id or 0, entry.actor_name),
         action=entry.action,
-        does=CLAUSE.split(does, maxsplit=1)[0] or entry.action,
+        does=CLAUSE.split(does, maxsplit=1)[0] or _in_words(entry.action),
         record=_record(subject, number, names),
         changes=_changes(subject, entry.changes, names),
     )
+
+
+def _in_words(name: str) -> str:
+    """Say an action that is not known here by its name: the sample's, or a later release's."""
+    return name.replace(".", ": ").replace("_", " ").capitalize()
 
 
 def _record(subject: str, number: str, names: Mapping[int, str]) -> str:
@@ -175,14 +198,16 @@ def _changes(subject: str, changes: Mapping[str, Any], names: Mapping[int, str])
     told = (
         _change(name, value, names) if subject in TOLD else name.replace("_", " ")
         for name, value in sorted(changes.items())
-        if not _is_nothing(value)
+        if not _is_nothing(value) and name not in UNTOLD
     )
     return "; ".join(told)
 
 
 def _is_nothing(value: Any) -> bool:
-    """Say whether a new record just leaves this empty."""
-    return isinstance(value, list) and len(value) == 2 and value[0] is None and value[1] in EMPTY
+    """Say whether a new record just leaves this empty, or a note has nothing to tell of it."""
+    if isinstance(value, list) and len(value) == 2 and value[0] is None:
+        return value[1] in (*EMPTY, "{}", "[]")
+    return value in EMPTY
 
 
 def _change(name: str, value: Any, names: Mapping[int, str]) -> str:

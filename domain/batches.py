@@ -103,7 +103,7 @@ def take_in(
     sha256: str,
     started_at: datetime,
 ) -> ImportBatch:
-    """Write the rows of one file and its batch, which is the one entry in the log.
+    """Take in the rows of one file: the batch is the one entry in the log.
 
     ``chunks`` are columns of ``table`` (geometries in EPSG:27700) without ``batch_id``.
 

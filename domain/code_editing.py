@@ -2,8 +2,8 @@
 
 The lists stay files that an operator can also change by hand. Where the installation uses the
 built-in ones, the first change copies them beside the store, and they are used from then on.
-The worker reads the lists anew before each job; other processes of the app take a change up when
-they start again.
+A change is written beside the list first and takes its place once the change's line in the log is
+kept; every process of the app takes it up within a second (`domain.codes`).
 """
 
 import json
@@ -24,22 +24,26 @@ from domain.codes import CODE, Code, Codes
 from domain.errors import Conflict, Invalid
 from domain.people import Actor, Permission
 
-_folders: list[tuple[Path, Path]] = []  # where the lists are read, and where changes are kept
+_folders: list[tuple[Path, Path]] = []  # where the lists come from, and where changes are kept
 
 
 @dataclass(frozen=True)
 class Line:
-    """What can be changed of a code; a code that the list lacks is added."""
+    """What can be changed of a code; a code that the list lacks is added.
+
+    ``restricted`` seals a type of place as homes and refuges are; what is sealed stays so.
+    """
 
     code: str
     label: str
     order: float
     retired: bool = False
+    restricted: bool = False
 
     @classmethod
     def of(cls, code: Code) -> "Line":
         """Return the line of a code as it stands."""
-        return cls(code.code, code.label, code.order, code.retired)
+        return cls(code.code, code.label, code.order, code.retired, code.restricted)
 
 
 def settle(chosen: Path, kept: Path) -> Codes:
@@ -49,8 +53,8 @@ def settle(chosen: Path, kept: Path) -> Codes:
     """
     built_in = chosen.resolve() == codes.BUILT_IN
     home = kept if built_in else chosen
-    _folders[:] = [(home if home.is_dir() else chosen, home)]
-    return codes.use(_folders[0][0])
+    _folders[:] = [(chosen, home)]
+    return codes.use(home, chosen)
 
 
 def mark(name: str) -> str:
@@ -62,7 +66,7 @@ def mark(name: str) -> str:
 def change(
     session: Session, _actor: Actor, name: str, lines: Sequence[Line], *, seen: str
 ) -> Codes:
-    """Change a list of codes and use it at once; return every list.
+    """Change a list of codes, to be used once this is kept; return every list as it will be.
 
     Parameters
     ----------
@@ -82,23 +86,30 @@ def change(
     """
     if mark(name) != seen:
         raise Conflict("Someone else changed this list meanwhile. Look again, then decide.")
-    as_it_was = _file(name).read_text(encoding="utf-8")
-    content = json.loads(as_it_was)
+    content = json.loads(_file(name).read_text(encoding="utf-8"))
     before = codes.current()[name]
     rows = _rows(content["codes"], lines)
     told = _told(before, lines)
     if not any(told.values()):
         return codes.current()
     audit.note(session, f"codes/{name}", told)
-    used = _keep(name, _text(content | {"codes": rows}))
-    event.listen(session, "after_rollback", lambda _: _take_back(name, as_it_was), once=True)
-    return used
+    text = _text(content | {"codes": rows})
+    tried = _tried(name, text)
+    fresh, place = _written(name, text)
+    event.listen(session, "after_commit", lambda _: _put(fresh, place), once=True)
+    event.listen(session, "after_rollback", lambda _: _drop(fresh), once=True)
+    return tried
 
 
 def _file(name: str) -> Path:
     if not _folders:
         raise Invalid("The lists of codes cannot be changed here.")
-    return _folders[0][0] / f"{codes.current()[name].name}.json"
+    return _source() / f"{codes.current()[name].name}.json"
+
+
+def _source() -> Path:
+    chosen, home = _folders[0]
+    return home if home.is_dir() else chosen
 
 
 def _rows(rows: Sequence[dict[str, Any]], lines: Sequence[Line]) -> list[dict[str, Any]]:
@@ -123,11 +134,12 @@ def _row(row: dict[str, Any], line: Line) -> dict[str, Any]:
         raise Invalid(identifiers.explain(found, f"The label of {line.code}"))
     kept = {key: value for key, value in row.items() if key != "retired"}
     retired = {"retired": True} if line.retired else {}
-    return kept | {"label": label, "order": line.order} | retired
+    sealed = {"restricted": True} if line.restricted else {}
+    return kept | {"label": label, "order": line.order} | sealed | retired
 
 
 def _told(before: codes.CodeList, lines: Sequence[Line]) -> dict[str, list[str]]:
-    """Say which codes were added, changed, retired and brought back; a label stays unsaid."""
+    """Say which codes were added, changed, sealed, retired and brought back, without labels."""
     old = {code: Line.of(each) for code, each in before.items()}
     known = [line for line in lines if line.code in old]
     return {
@@ -138,37 +150,53 @@ def _told(before: codes.CodeList, lines: Sequence[Line]) -> dict[str, list[str]]
             if (line.label, line.order) != (old[line.code].label, old[line.code].order)
         ],
         "retired": [line.code for line in known if line.retired and not old[line.code].retired],
+        "sealed": [
+            line.code
+            for line in lines
+            if line.restricted and not (line.code in old and old[line.code].restricted)
+        ],
         "back": [line.code for line in known if old[line.code].retired and not line.retired],
     }
 
 
-def _keep(name: str, text: str) -> Codes:
-    """Try the changed list beside the others, use them all, and only then keep the file."""
-    source, home = _folders[0]
+def _tried(name: str, text: str) -> Codes:
+    """Read the changed list beside the others, as they will be used; `Invalid` where it cannot."""
     with TemporaryDirectory() as folder:
         trial = Path(folder) / "codes"
-        shutil.copytree(source, trial)
+        shutil.copytree(_source(), trial)
         (trial / f"{name}.json").write_text(text, encoding="utf-8")
-        used = codes.use(trial)
-    if not home.is_dir():
-        shutil.copytree(source, home)
-    _write(home, name, text)
-    _folders[:] = [(home, home)]
-    return used
+        return codes.checked(trial)
 
 
-def _take_back(name: str, text: str) -> None:
-    """Put a list back as it was, where the change's line in the log could not be kept."""
+def _written(name: str, text: str) -> tuple[Path, Path]:
+    """Write the changed list beside its place, or all lists where none was changed before.
+
+    Returns what was written and its place: one renaming then puts it there whole.
+    """
     home = _folders[0][1]
-    _write(home, name, text)
-    codes.use(home)
+    if home.is_dir():
+        fresh = home / f".{name}.json.new"
+        fresh.write_text(text, encoding="utf-8")
+        return fresh, home / f"{name}.json"
+    fresh = home.with_name(f".{home.name}.new")
+    _drop(fresh)
+    shutil.copytree(_source(), fresh)
+    (fresh / f"{name}.json").write_text(text, encoding="utf-8")
+    return fresh, home
 
 
-def _write(home: Path, name: str, text: str) -> None:
-    """Write a list whole: whoever reads it meanwhile has the old one or the new one."""
-    fresh = home / f".{name}.json.new"
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(home / f"{name}.json")
+def _put(fresh: Path, place: Path) -> None:
+    """Put a change that is kept in its place, and use it."""
+    fresh.replace(place)
+    chosen, home = _folders[0]
+    codes.use(home, chosen)
+
+
+def _drop(fresh: Path) -> None:
+    """Forget a change whose line in the log is not kept."""
+    if fresh.is_dir():
+        shutil.rmtree(fresh)
+    fresh.unlink(missing_ok=True)
 
 
 def _text(content: dict[str, Any]) -> str:

@@ -1,10 +1,12 @@
 """The words that records are coded with: data that an operator can change, not code.
 
 Each list is one file ``data/codes/<list>.json``. Where our own code must name a code, it does so
-through ``ref``, so that a test, and the start of the app, can say which names are absent.
+through ``ref``, so that a test, and the start of the app, can say which names are absent. A list
+that is changed, by another process of the app or by hand, is taken up within a second.
 """
 
 import json
+import logging
 import math
 import re
 from collections import Counter
@@ -12,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from domain.errors import Invalid
 
@@ -22,6 +25,8 @@ MAX_SYMBOL = 3
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")  # a column of 32 characters holds it
 KEPT = ("sealed", "restricted", "dwelling", "approximate")  # an operator may add, never remove
+LOOK_EVERY = 1.0  # seconds between two looks at the files
+LOG = logging.getLogger(__name__)
 
 REFERS: set[tuple[str, str]] = set()
 """Every (list, code) that our own code names."""
@@ -118,6 +123,12 @@ class Codes:
     precision: CodeList
     annotation_kinds: CodeList
     markings: CodeList
+    concern_worries: CodeList
+    concern_helps: CodeList
+    ways_known: CodeList
+    reporter_roles: CodeList
+    concern_reasons: CodeList
+    concern_recipients: CodeList
 
     def __getitem__(self, name: str) -> CodeList:
         if name not in LISTS:
@@ -164,27 +175,80 @@ def built_in() -> Codes:
     return load(BUILT_IN)
 
 
-_in_use: dict[str, Codes] = {}  # empty, or the operator's own
+Stamp: TypeAlias = tuple[tuple[str, int, int], ...]  # of each file: name, time and size
+
+
+@dataclass
+class _Own:
+    """Lists in use: the first of ``folders`` that is there, as it was when it was read."""
+
+    folders: tuple[Path, ...]
+    lists: Codes
+    stamp: Stamp
+    look_at: float
+
+
+_in_use: dict[str, _Own] = {}  # empty, or the operator's own
 
 
 def current() -> Codes:
     """Give the lists that this process works with: the operator's own, or the built-in ones."""
-    return _in_use.get("own") or built_in()
+    own = _in_use.get("own")
+    if own is None:
+        return built_in()
+    if monotonic() >= own.look_at:
+        _look_again(own)
+    return own.lists
 
 
-def use(folder: Path | None) -> Codes:
-    """Work with the lists in ``folder`` from now on; ``None`` goes back to the built-in ones.
+def use(*folders: Path | None) -> Codes:
+    """Work with the lists in the first of ``folders`` that is there, and follow its changes.
+
+    ``None`` goes back to the built-in ones.
 
     Raises
     ------
         Invalid: a list is wrong, lacks a code that Safeground needs, or shows what must stay
             sealed. The lists in use then stay as they were.
     """
-    if folder is None:
-        _in_use.clear()
+    wanted = tuple(filter(None, folders))
+    if wanted:
+        stamp = _stamp(wanted)  # before reading: a change meanwhile is seen at the next look
+        _in_use["own"] = _Own(wanted, checked(_first(wanted)), stamp, monotonic() + LOOK_EVERY)
     else:
-        _in_use["own"] = _trusted(load(folder), folder)
+        _in_use.clear()
     return current()
+
+
+def checked(folder: Path) -> Codes:
+    """Read the lists in ``folder`` as `use` would, and use none of them."""
+    return _trusted(load(folder), folder)
+
+
+def _look_again(own: _Own) -> None:
+    """Read lists anew where their files changed; what cannot be used is left, and logged once."""
+    own.look_at = monotonic() + LOOK_EVERY
+    stamp = _stamp(own.folders)
+    if stamp == own.stamp:
+        return
+    own.stamp = stamp
+    try:
+        own.lists = checked(_first(own.folders))
+    except Invalid as error:
+        LOG.warning("The code lists stay as they were. %s", error)
+
+
+def _first(folders: tuple[Path, ...]) -> Path:
+    return next((each for each in folders if each.is_dir()), folders[0])
+
+
+def _stamp(folders: tuple[Path, ...]) -> Stamp:
+    files = sorted(_first(folders).glob("*.json"))
+    try:
+        told = [(str(each), each.stat()) for each in files]
+    except OSError:  # a file goes at this very moment: look again
+        return ()
+    return tuple((name, about.st_mtime_ns, about.st_size) for name, about in told)
 
 
 def check(name: str, value: str) -> str:

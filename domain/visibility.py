@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from domain import codes
 from domain.areas import Area
+from domain.errors import NotPermitted
 from domain.people import Actor, Tier
 from geo.space import Box
 from store.columns import bbox_intersects
@@ -99,6 +100,12 @@ def reach(
     """Return where ``actor`` may look, within ``box`` and the ``areas`` asked for (ids)."""
     asked = (frozenset(actor.area_ids), frozenset(areas))
     return Reach(box, tuple(_outline(session, ids) for ids in asked if ids))
+
+
+def must_reach(session: Session, actor: Actor, shape: BaseGeometry) -> None:
+    """Raise `NotPermitted` where ``shape`` (EPSG:27700) lies outside the actor's area."""
+    if not reach(session, actor).holds(shape):
+        raise NotPermitted("That lies outside your area.")
 
 
 def _outline(session: Session, ids: frozenset[int]) -> BaseGeometry:

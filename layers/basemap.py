@@ -21,6 +21,7 @@ from folium.template import Template
 from domain import preferences
 from domain.errors import Invalid
 from layers.archive import opened
+from layers.graticule import Graticule
 
 SAMPLE_TOWN: Final = Path(__file__).resolve().parents[1] / "data" / "sample" / "eldermere.pmtiles"
 _KNOWN: Final = frozenset({"z", "x", "y", "s", "r", "key"})
@@ -31,7 +32,7 @@ _DEEPEST: Final = 22
 
 @dataclass(frozen=True)
 class NoBasemap:
-    """Plain ground."""
+    """Plain ground with the National Grid on it."""
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,11 @@ def local_file(basemap: Basemap) -> Path | None:
     return basemap.path if isinstance(basemap, LocalFile) else None
 
 
-def drawn(basemap: Basemap) -> MacroElement | None:
-    """Make the layer to add to a map, in its pane ``ground``; None for plain ground."""
+def drawn(basemap: Basemap) -> MacroElement:
+    """Make the layer to add to a map, in its pane ``ground``."""
     match basemap:
         case NoBasemap():
-            return None
+            return Graticule()
         case LocalFile():
             return Ground(basemap)
         case Wms():

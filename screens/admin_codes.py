@@ -5,7 +5,7 @@ import streamlit as st
 from domain import code_editing, codes
 from domain.people import Permission
 from screens import desk
-from screens.admin_codes_table import lines, table
+from screens.admin_codes_table import SEALS, lines, table
 from screens.admin_desk import quiet, said, say
 
 desk.actor().must(Permission.MANAGE_CODES)
@@ -20,6 +20,12 @@ every = codes.current()
 name = st.selectbox("List", codes.LISTS, format_func=lambda each: every[each].title)
 listed = every[name]
 quiet(listed.source)
+if name == SEALS:
+    st.info(
+        "Tick “Someone lives there” for homes, refuges and dwellings. Places of that type are"
+        " then sealed: never on the map, only in ward counts. It cannot be taken off again.",
+        icon=":material/lock:",
+    )
 seen = code_editing.mark(name)
 with st.form(f"codes_{name}", border=False):
     changed = st.data_editor(
@@ -34,6 +40,7 @@ with st.form(f"codes_{name}", border=False):
             "label": st.column_config.TextColumn("Label", required=True, max_chars=80),
             "order": st.column_config.NumberColumn("Order"),
             "retired": st.column_config.CheckboxColumn("Retired", default=False),
+            "restricted": st.column_config.CheckboxColumn("Someone lives there", default=False),
         },
     )
     sent = st.form_submit_button("Save this list", type="primary")

@@ -212,7 +212,7 @@ with people:
             "Open a person", names, None, format_func=names.get, placeholder="Choose someone"
         )
         if chosen is None:
-            st.info("Choose someone to see their roles, or add a person on the left.")
+            st.info("Choose someone to see their roles, or add a person.")
         else:
             card(next(each for each in everyone if each.id == chosen), working, ground)
 with agencies:

@@ -36,9 +36,9 @@ def ask(people: dict[int, str]) -> Wanted:
     )
     what = first.selectbox(
         "What was done",
-        sorted(ACTIONS),
+        sorted(ACTIONS, key=lambda each: ACTIONS[each].does),
         None,
-        format_func=lambda each: f"{each}: {ACTIONS[each].does.partition('.')[0][:70]}",
+        format_func=lambda each: f"{ACTIONS[each].does.partition('.')[0][:70]} ({each})",
         placeholder="Anything",
         key="audit_what",
     )
@@ -61,7 +61,7 @@ def table(told: list[Told]) -> str:
     """Lay entries out as a table that wraps and can be read aloud, the newest first."""
     rows = "".join(
         f"<tr><td><time datetime='{each.at.isoformat()}'>{each.at:%d %b %Y}"
-        f"<br>{each.at:%H:%M:%S}</time></td><td>{escape(each.who)}</td>"
+        f" <br>{each.at:%H:%M:%S}</time></td><td>{escape(each.who)}</td>"
         f"<td>{escape(each.does)}</td><td>{escape(each.record)}</td>"
         f"<td>{escape(each.changes)}</td></tr>"
         for each in told

@@ -7,6 +7,7 @@ from screens import (
     desk,
     insight_ask,
     insight_compare,
+    insight_coverage,
     insight_found,
     insight_job,
     insight_keep,
@@ -51,6 +52,7 @@ with result_box:
         insight_recipe.show(found)
     else:
         insight_ask.nothing_open(actor)
+        insight_coverage.show()
 
 with more_box:
     if found is not None:

@@ -53,9 +53,7 @@ def show(state: MapState, actor: Actor) -> MapState:
     )  # fmt: skip
     agency = several("Agency", agencies(), now.agencies, "f_agency") if wide else ()
     area = several("Area", all_areas(), now.areas, "f_area")
-    if st.button("Clear all filters", icon=":material/filter_alt_off:", disabled=now.is_empty):
-        clear()
-        return state.having(filters=Filters())
+    clearing = st.container()
     try:
         asked = Filters(
             since=since,
@@ -71,7 +69,16 @@ def show(state: MapState, actor: Actor) -> MapState:
         )
     except Invalid as error:
         st.error(str(error))
-        return state
+        asked = now
+    nothing = asked.is_empty and now.is_empty
+    if clearing.button(
+        "Clear all filters",
+        icon=":material/filter_alt_off:",
+        disabled=nothing,
+        key="clear_all_filters",
+    ):
+        clear()
+        return state.having(filters=Filters())
     st.html(f'<p class="sg-quiet">{escape(asked.describe())}</p>')
     return state.having(filters=asked)
 

@@ -43,9 +43,11 @@ def installation(var: Path) -> dict[str, str]:
 
 def load(env: Mapping[str, str]) -> None:
     """Make the database of an installation and take the town in."""
-    safeground = Path(sys.executable).with_name("safeground")
+    safeground = [sys.executable, "-m", "cli.main"]
     for command in (["db", "upgrade"], ["sample", "load"]):
-        subprocess.run([safeground, *command], env=env, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*safeground, *command], env=env, cwd=HOUSE, check=True, stdout=subprocess.DEVNULL
+        )
 
 
 def free_port() -> int:

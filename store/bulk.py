@@ -46,7 +46,7 @@ def remove(connection: Connection, model: type[Base], column: str, value: Any) -
 
 
 def _make_room(connection: Connection) -> None:
-    """Let SQLite keep more pages: with its usual 2 MB a million rows took three times as long."""
+    """Let SQLite keep more pages: the indexes of a large batch do not fit into its usual 2 MB."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size = -{ROOM}")
 

@@ -1,6 +1,7 @@
 """What people put on the map: shared at once by the partnership, looked over from the community."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Event
 
@@ -211,3 +212,16 @@ def test_reports_wait_in_the_order_in_which_they_came(do, store, actor):
         assert annotations.mine(session, actor(Role.PRACTITIONER)) == []
         with pytest.raises(NotPermitted):
             annotations.waiting(session, actor(Role.POLICE))
+
+
+def test_who_works_in_an_area_annotates_nothing_outside_it(do, store, actor):
+    with store.writing() as session:
+        (area,) = arrange(session, SYSTEM, rows.area())
+    local = replace(actor(Role.POLICE), area_ids=frozenset({area.id}))
+    far = {**NOTE, "shape": Point(480_000, 550_000)}
+    with pytest.raises(NotPermitted, match="outside your area"):
+        do(annotate, local, **far)
+    note = do(annotate, local, **NOTE)
+    with pytest.raises(NotPermitted, match="outside your area"):
+        do(change, local, note.id, version=1, shape=far["shape"])
+    assert do(annotate, actor(Role.POLICE), **far).state is AnnotationState.SHARED

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from sqlalchemy import select
 
-from domain import code_editing, codes
+from domain import code_editing, codes, visibility
 from domain.audit import Entry
 from domain.code_editing import Line
 from domain.errors import Conflict, Invalid, NotPermitted
@@ -66,7 +66,7 @@ def test_a_retired_code_stays_readable_and_is_offered_no_more(store, admin):
 
 
 @pytest.mark.parametrize("name", codes.LISTS)
-def test_all_else_that_a_list_says_stays(store, admin, name):
+def test_all_else_that_a_list_says_stays(store, admin, tmp_path, name):
     def told(text):
         content = json.loads(text)
         rows = content.pop("codes")
@@ -75,7 +75,7 @@ def test_all_else_that_a_list_says_stays(store, admin, name):
 
     wanted = [Line(each.code, f"{each.label} x", each.order) for each in lines(name)]
     change(store, admin, wanted, name)
-    kept = (code_editing._folders[0][0] / f"{name}.json").read_text()
+    kept = (tmp_path / "codes" / f"{name}.json").read_text()
     assert told(kept) == told((codes.BUILT_IN / f"{name}.json").read_text())
 
 
@@ -149,4 +149,63 @@ def test_a_change_is_noted_by_its_codes_alone_and_no_change_is_not(store, admin)
     with store.reading() as session:
         (noted,) = session.scalars(select(Entry).where(Entry.action == "codes.change"))
     assert noted.subject == "codes/agency_kinds"
-    assert noted.changes == {"added": ["faith"], "changed": [], "retired": [], "back": []}
+    assert noted.changes == {
+        "added": ["faith"], "changed": [], "retired": [], "sealed": [], "back": []
+    }  # fmt: skip
+
+
+def places_type(store, admin, **given):
+    wanted = [*lines("place_types"), Line("foster_home", "foster home", 90, **given)]
+    return change(store, admin, wanted, "place_types")
+
+
+def test_a_new_type_of_place_is_sealed_where_the_administrator_says_so(store, admin):
+    places_type(store, admin, restricted=True)
+    assert visibility.is_restricted("foster_home")
+    assert not visibility.is_restricted("park")
+    with store.reading() as session:
+        (noted,) = session.scalars(select(Entry).where(Entry.action == "codes.change"))
+    assert noted.changes["sealed"] == ["foster_home"]
+
+
+def test_a_type_that_was_sealed_stays_so(store, admin):
+    places_type(store, admin, restricted=True)
+    plain = [Line(each.code, f"{each.label} x", each.order) for each in lines("place_types")]
+    change(store, admin, plain, "place_types")
+    assert visibility.is_restricted("foster_home")
+    assert visibility.is_restricted("refuge")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_change_reaches_another_process_without_a_restart(store, admin, tmp_path, own):
+    chosen = codes.BUILT_IN
+    if own:
+        chosen = shutil.copytree(codes.BUILT_IN, tmp_path / "own")
+    code_editing.settle(chosen, tmp_path / "codes")
+    elsewhere = codes._in_use["own"]  # as another process holds it
+    change(store, admin, [*lines(), Line("faith", "faith group", 99)])
+    codes._in_use["own"] = elsewhere
+    assert "faith" not in elsewhere.lists.agency_kinds
+    elsewhere.look_at = 0
+    assert "faith" in codes.current().agency_kinds
+
+
+def test_a_list_that_was_spoilt_by_hand_is_logged_once_and_not_used(tmp_path, caplog):
+    own = shutil.copytree(codes.BUILT_IN, tmp_path / "own")
+    before = code_editing.settle(own, tmp_path / "unused")
+    (own / "agency_kinds.json").write_text("{")
+    for _ in "ab":
+        codes._in_use["own"].look_at = 0
+        assert codes.current() == before
+    assert len(caplog.messages) == 1
+    assert "agency_kinds.json" in caplog.text
+
+
+def test_a_change_is_not_used_before_its_line_in_the_log_is_kept(store, admin):
+    wanted = [*lines(), Line("faith", "faith group", 99)]
+    with store.writing() as session:
+        code_editing.change(
+            session, admin, "agency_kinds", wanted, seen=code_editing.mark("agency_kinds")
+        )
+        assert "faith" not in codes.current().agency_kinds
+    assert "faith" in codes.current().agency_kinds

@@ -336,3 +336,27 @@ def test_the_cookie_for_tls_comes_first():
     assert sessions.token_in({"safeground": "a", "__Host-safeground": "b"}) == "b"
     assert sessions.token_in({"safeground": "a"}) == "a"
     assert sessions.token_in({}) is None
+
+
+def test_sign_ins_that_have_ended_are_deleted_and_those_that_hold_stay(store, user):
+    left, out, held = (sign_in(store) for _ in range(3))
+    act(store, sessions.sign_out, out, NOW)
+    later = NOW + timedelta(minutes=20)
+    act(store, sessions.touch, held, later)
+    then = NOW + timedelta(minutes=40)  # `left` has idled out
+    with store.writing() as session:
+        assert sessions.sweep(session, SYSTEM, then) == 2
+    assert actor_of(store, held, then)
+    assert not actor_of(store, left, then)
+    with store.reading() as session:
+        assert len(session.scalars(select(SignIn)).all()) == 1
+        (noted,) = session.scalars(select(Entry).where(Entry.action == "session.sweep"))
+        assert (noted.subject, noted.changes) == ("sign_in", {"ended": 2})
+    with store.writing() as session:
+        assert sessions.sweep(session, SYSTEM, then + timedelta(hours=12)) == 1
+
+
+def test_nobody_who_is_signed_in_sweeps_sign_ins(store, people):
+    for person in people.values():
+        with pytest.raises(NotPermitted), store.writing() as session:
+            sessions.sweep(session, person)

@@ -11,12 +11,17 @@ from tests.outside import guarded
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
-def town(tmp_path_factory) -> Iterator[str]:
-    """Run the app with the invented town and return its address; it may ask no other host."""
+@pytest.fixture(scope="module", params=["sqlite"])
+def town(request, tmp_path_factory) -> Iterator[str]:
+    """Run the app with the invented town and return its address; it may ask no other host.
+
+    One app serves a whole module: on SQLite, or on PostGIS where a test asks for it.
+    """
     folder = tmp_path_factory.mktemp("town")
     (folder / "var").mkdir()
     env, attempts = guarded(installation(folder / "var"), folder)
+    if request.param == "postgis":
+        env["SAFEGROUND_DATABASE_URL"] = request.getfixturevalue("migrated_server")
     load(env)
     with streamlit(HOUSE / "app.py", env, folder / "log", "/healthz") as address:
         yield address
