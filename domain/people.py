@@ -56,11 +56,13 @@ class Permission(Enum):
     SEE_PLACES = "read place cards"
     SEE_HOT_SPOTS = "see hot spots"
     ANALYSE = "run analyses"
+    SUBMIT_CONCERN = "report a concern"
     REPORT = "report what you have seen"
     ANNOTATE = "annotate the map"
     EDIT_PLACES = "add or change places"
     MERGE_PLACES = "merge or split places"
     MODERATE = "decide on reports"
+    GRADE = "grade what was told"
     SAVE_VIEWS = "save views"
     EXPORT = "export records"
     IMPORT = "import records"
@@ -74,14 +76,16 @@ class Permission(Enum):
 
 
 P = Permission
-_EVERYONE = {P.SEE_MAP, P.SAVE_VIEWS, P.SIGN_IN}
+_EVERYONE = {P.SEE_MAP, P.SAVE_VIEWS, P.SIGN_IN, P.SUBMIT_CONCERN}
 _PARTNERSHIP = _EVERYONE | {P.SEE_PLACES, P.SEE_HOT_SPOTS, P.ANNOTATE, P.EXPORT}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PARTNER: frozenset(_EVERYONE | {P.REPORT}),
     Role.PRACTITIONER: frozenset(_PARTNERSHIP | {P.REPORT}),
-    Role.POLICE: frozenset(_PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES}),
-    Role.ANALYST: frozenset(_PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT}),
+    Role.POLICE: frozenset(_PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES, P.GRADE}),
+    Role.ANALYST: frozenset(
+        _PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT, P.GRADE}
+    ),
     Role.COORDINATOR: frozenset(
         _PARTNERSHIP
         | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT, P.MODERATE, P.READ_AUDIT}
@@ -168,7 +172,7 @@ class Actor:
         return sha256(repr(facts).encode()).hexdigest()[:16]
 
 
-PUBLIC = Actor("The public", Kind.PUBLIC, permissions=frozenset({P.SIGN_IN}))
+PUBLIC = Actor("The public", Kind.PUBLIC, permissions=frozenset({P.SIGN_IN, P.SUBMIT_CONCERN}))
 SYSTEM = Actor("Safeground", Kind.SYSTEM, tier=Tier.SEALED, permissions=frozenset(Permission))
 
 

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from domain import codes, matching, premises
 from domain.accounts import Agency
 from domain.audit import action
+from domain.concern_evidence import check_move
 from domain.drawing import drawn
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from domain.filters import joined
 from domain.people import Actor, Kind, Permission, Tier
 from domain.places import MOVES, Place, PlaceGuardian, Status, find, remember
 from domain.premises import Premises
-from domain.visibility import is_restricted, reach, sees_sealed
+from domain.visibility import is_restricted, must_reach, reach, sees_sealed
 from domain.wording import one_line, taken
 
 MOST_ALIASES = 30
@@ -127,6 +128,7 @@ def move(
     ------
     Invalid
         There is no reason, or no way from here to ``status``: the message says which ways exist.
+        Or all that is known of it is doubted, or from one untested source (`check_move`).
     NotFound, Conflict
         It is not there for this actor; someone else changed it first.
     """
@@ -134,6 +136,7 @@ def move(
     why = taken(reason, "the reason", 500, needed=True)
     if status not in MOVES[place.status]:
         raise Invalid(_possible(place.status, status))
+    check_move(session, place, status)
     place.status, place.status_reason = status, why
     place.version += 1
     remember(session, actor, place, "moved", why)
@@ -244,8 +247,7 @@ def _checked(session: Session, actor: Actor, details: Details) -> dict[str, Any]
 
 
 def _within(session: Session, actor: Actor, shape: BaseGeometry) -> BaseGeometry:
-    if not reach(session, actor).holds(shape):
-        raise NotPermitted("That lies outside your area.")
+    must_reach(session, actor, shape)
     return shape
 
 

@@ -90,6 +90,35 @@ class Retention:
         _within(self.original_days, 1, 28, "The time that masked words are kept", "days")
 
 
+@dataclass(frozen=True)
+class Moderation:
+    """How soon reports are read and answered, and how many one source may send.
+
+    Days are working days in England. From the ``burst``-th report of one source within an hour
+    on, its reports wait as one bundle; ``hours`` says to a reporter when somebody reads.
+    """
+
+    hours: str = "Monday to Friday from 9am to 5pm, not on bank holidays"
+    read_days: int = 1
+    decide_days: int = 5
+    answer_days: int = 10
+    duty_minutes: int = 30
+    burst: int = 6
+    per_hour: int = 20
+    per_day: int = 60
+
+    def __post_init__(self) -> None:
+        hours = one_line(self.hours, "the hours in which reports are read", 160, needed=True)
+        object.__setattr__(self, "hours", hours)
+        _within(self.read_days, 0, 30, "The time to a first reading", "working days")
+        _within(self.decide_days, 1, 60, "The time to a decision", "working days")
+        _within(self.answer_days, 1, 90, "The time to an answer", "working days")
+        _within(self.duty_minutes, 5, 1440, "The time to look at an alert", "minutes")
+        _within(self.burst, 2, 50, "The reports of one source that make a bundle", "")
+        _within(self.per_hour, self.burst, 500, "The reports of one source in an hour", "")
+        _within(self.per_day, self.per_hour, 2_000, "The reports of one source in a day", "")
+
+
 class BaseMapKind(Enum):
     """Where the ground under the map comes from."""
 
@@ -147,11 +176,12 @@ class BaseMap:
         return {"kind": self.kind.value, **asked}
 
 
-Group: TypeAlias = Partnership | Suppression | Retention | BaseMap
+Group: TypeAlias = Partnership | Suppression | Retention | Moderation | BaseMap
 GROUPS: dict[str, type[Group]] = {
     "partnership": Partnership,
     "suppression": Suppression,
     "retention": Retention,
+    "moderation": Moderation,
     "base_map": BaseMap,
 }
 
@@ -163,6 +193,7 @@ class Preferences:
     partnership: Partnership = field(default_factory=Partnership)
     suppression: Suppression = field(default_factory=Suppression)
     retention: Retention = field(default_factory=Retention)
+    moderation: Moderation = field(default_factory=Moderation)
     base_map: BaseMap = field(default_factory=BaseMap)
     versions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import insights, sessions
+from domain import concern_erasing, insights, sessions
 from domain.errors import Conflict
 from domain.jobs import JobContext, Work, arguments_in_use, bury
 from domain.people import SYSTEM
@@ -75,13 +75,14 @@ def sweep(store: Store, folder: Path) -> None:
 
 
 def tidy(store: Store) -> None:
-    """Delete what nobody can come back to: ended sign-ins, and drafts of results never kept.
+    """Delete what may be kept no longer: what reporters typed, ended sign-ins, drafts of results.
 
     While someone else writes for long it is left for the next time.
     """
     with suppress(Conflict), store.writing() as session:
         sessions.sweep(session, SYSTEM)
         insights.sweep(session, SYSTEM)
+        concern_erasing.sweep(session, SYSTEM)
 
 
 class Worker:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -25,6 +25,10 @@ class Settings(BaseSettings):
         default=False, description="The invented town and demo sign-ins; localhost only"
     )
     codes: Path = Field(default=HOUSE / "data" / "codes", description="Folder of the code lists")
+    concern_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that seal what reporters typed; empty means a key file in `var`",
+    )
     secure_cookies: bool = Field(default=True, description="Send the session cookie over TLS only")
     idle_minutes: int = Field(
         default=30, ge=1, description="Sign-in ends after so long without an act"
@@ -34,6 +38,14 @@ class Settings(BaseSettings):
     )
     upload_megabytes: int = Field(
         default=1024, ge=1, description="Largest file that an import takes"
+    )
+    proxies: int = Field(
+        default=0, ge=0, le=9, description="Proxies in front that add to X-Forwarded-For"
+    )
+    leave_for: str = Field(
+        default="",
+        pattern=r"^(https://[^\s;\"'<>]+)?$",
+        description='Where "Leave this site" leads; empty means a page that says nothing',
     )
 
     @property

@@ -7,15 +7,19 @@ from shapely import Point, box
 
 from domain.annotations import Annotation, AnnotationState
 from domain.areas import Area, AreaKind
+from domain.concern_submitting import Report
+from domain.concerns import Basis, ConcernItem
 from domain.gazetteer import GazetteerEntry, sought
 from domain.incidents import Incident, TimeKnown
 from domain.people import Tier
 from domain.places import Place, Status
+from domain.preferences import Moderation
 from domain.premises import Premises
 from domain.touches import PlaceTouch
 
 NUMBERS = count(1)
 HERE = Point(475_050, 545_050)
+MODERATION = Moderation()
 
 
 def key() -> bytes:
@@ -127,3 +131,30 @@ def entry(kind, name, point=HERE, **given):
     return GazetteerEntry(
         kind=kind, name=name, sought=sought(kind, name), spot=point, **{**values, **given}
     )
+
+
+def report(**given):
+    values = {
+        "shape": HERE,
+        "precision": "exact",
+        "place_type": "park",
+        "ways_known": "saw",
+        "role": "resident",
+        "worries": ("dark",),
+        "words": "No light behind the bandstand.",
+    }
+    return Report(**{**values, **given})
+
+
+def concern_item(**given):
+    values = {
+        "text": "Dark.",
+        "kind": "worry",
+        "basis": Basis.FACT,
+        "grade_source": "2",
+        "information": "D",
+        "handling": "C",
+        "conditions": "",
+        "trained": False,
+    }
+    return ConcernItem(**{**values, **given})
