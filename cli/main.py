@@ -21,6 +21,7 @@ from cli import (
     periods,
     permissions,
     sample,
+    wording,
     working,
 )
 from domain.errors import SafegroundError
@@ -63,6 +64,7 @@ app.command("near-repeat")(near_repeat.near_repeat)
 app.command()(aoristic.aoristic)
 app.command("predict-check")(periods.predict_check)
 app.command()(periods.change)
+app.command("check-text")(wording.check_text)
 
 if __name__ == "__main__":
     app()

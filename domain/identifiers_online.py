@@ -69,9 +69,12 @@ _LISTED = re.compile(
     rf"{_PLATFORM}(?: account| profile)? {{0,2}}[:=] {{0,3}}{_WRITTEN}", re.IGNORECASE
 )
 _BESIDE = re.compile(
-    rf"{_PLATFORM}(?: (?:is|as|under|account|profile|page|user|me|on|add|by|with|from|using)"
-    rf"){{0,3}}[ (\-]{{1,3}}{_WRITTEN}",
+    rf"{_PLATFORM}(?: (?:is|as|under|account|profile|page|user|me|on|add|by|with|from|using"
+    rf"|he|she|they|it|goes|called|his|her|'s)){{0,3}}[ (\-]{{1,3}}{_WRITTEN}",
     re.IGNORECASE,
+)
+_ACCOUNT = re.compile(
+    rf"\b(?:account|page|profile|channel)(?: is| was)? (?:called|named) {_WRITTEN}", re.IGNORECASE
 )
 _ON = re.compile(rf"(?<![\w.@])(?P<name>\w[\w.]{{1,28}}\w) (?:is )?on {_PLATFORM}", re.IGNORECASE)
 _CLOSES = re.compile(r"[\"')]{0,2}\s{0,3}(?:$|[,;.)/|])")
@@ -147,7 +150,7 @@ def handles(text: str) -> Iterator[Span]:
     for match in _LISTED.finditer(text):
         if _is_listed(text, match):
             spans.append(match.span("name"))
-    for pattern in (_BESIDE, _ON):
+    for pattern in (_BESIDE, _ACCOUNT, _ON):
         likely = (match for match in pattern.finditer(text) if _is_likely(match["name"]))
         spans += [match.span("name") for match in likely]
     yield from apart(spans)

@@ -2,19 +2,30 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
+from domain import identifiers
 from domain.errors import Invalid
-from domain.identifiers import mask
+from domain.identifiers import Kind, mask
 
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 _KEPT_MARKS = "\n\u200d"  # a line's end, and what joins the parts of one emoji
 
 
-def taken(text: str, field: str, at_most: int, *, needed: bool = False) -> str:
+def taken(
+    text: str,
+    field: str,
+    at_most: int,
+    *,
+    needed: bool = False,
+    keep: Collection[str] = frozenset(),
+) -> str:
     """Return ``text`` as it is kept: control characters gone, spaces single, identifiers masked.
 
-    ``field`` names it to the person ("the name"). The result is still hostile text: escape it.
+    ``field`` names it to the person ("the name"). ``keep`` holds the ids of finds that the writer
+    stands by (``identifiers.kept`` lists them, for the log). The result is still hostile text:
+    escape it.
 
     Raises
     ------
@@ -23,7 +34,7 @@ def taken(text: str, field: str, at_most: int, *, needed: bool = False) -> str:
     """
     if len(text) > 20 * at_most:
         raise _too_long(field, at_most)
-    kept = mask(_tidy(text))
+    kept = mask(_tidy(text), keep)
     if needed and not kept:
         raise Invalid(f"Please fill in {field}.")
     if len(kept) > at_most:
@@ -34,6 +45,16 @@ def taken(text: str, field: str, at_most: int, *, needed: bool = False) -> str:
 def one_line(text: str, field: str, at_most: int, *, needed: bool = False) -> str:
     """Return ``text`` as `taken` does, in one line: for names and addresses."""
     return taken(text.replace("\n", " "), field, at_most, needed=needed)
+
+
+def own_name(text: str, field: str, at_most: int) -> str:
+    """Return the name of an account or an agency as it is kept: people keep their own names.
+
+    All else is as in `one_line`, and it must be filled in.
+    """
+    written = text.replace("\n", " ")[: 20 * at_most]
+    names = {each.id for each in identifiers.find(_tidy(written)) if each.kind is Kind.NAME}
+    return taken(text.replace("\n", " "), field, at_most, needed=True, keep=names)
 
 
 def _tidy(text: str) -> str:

@@ -13,7 +13,7 @@ from domain.errors import NotPermitted
 from domain.gazetteer import fold, near, sought
 from domain.people import PUBLIC, SYSTEM, Role, Tier
 from domain.places import Status
-from domain.search import search
+from domain.search import search, whereabouts
 from tests.conftest import arrange
 from tests.domain import rows
 from tests.domain.rows import HERE
@@ -222,3 +222,29 @@ def test_a_beginning_is_answered_by_the_index(store, names, kind):
         else:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             assert "(kind=? AND sought>? AND sought<?)" in str(plan)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("north bank", ["North Bank"]),
+        ("NX12AB", ["NX1 2AB"]),
+        ("st marys", ["St. Mary's Café"]),
+        ("NZ 274 421", ["NZ 274 421"]),
+        ("NZ", []),
+        ("arches", []),
+        ("", []),
+    ],
+)
+def test_everyone_finds_public_geography_and_never_a_place_of_concern(store, names, typed, found):
+    with store.writing() as session:
+        arrange(session, SYSTEM, rows.place(name="The Arches", neutral_name="The Arches"))
+    with store.reading() as session:
+        assert [hit.name for hit in whereabouts(session, typed)] == found
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_words_of_the_public_find_nothing_strange(store, names, typed):
+    with store.reading() as session:
+        hits = whereabouts(session, typed)
+    assert all(hit.place_id is None and hit.size < 10_000 for hit in hits)
