@@ -61,7 +61,9 @@ reporting = Reporting(
     proxies=settings.proxies,
 )
 who = door(store)
-desk.furnish(desk.House(store=store, sample=settings.sample, uploads=settings.uploads))
+desk.furnish(
+    desk.House(store=store, sample=settings.sample, uploads=settings.uploads, keys=intake.keys)
+)
 
 
 @asynccontextmanager

@@ -100,6 +100,11 @@ def near(session: Session, actor: Actor, point: Point) -> Nearest:
         The actor may not open the map.
     """
     actor.must(Permission.SEE_MAP)
+    return nearest(session, point)
+
+
+def nearest(session: Session, point: Point) -> Nearest:
+    """Return what `near` does, for everyone: streets and postcodes are public geography."""
     return Nearest(
         _nearest(session, point, STREET),
         _nearest(session, point, POSTCODE),

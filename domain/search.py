@@ -82,6 +82,20 @@ def search(session: Session, actor: Actor, text: str, limit: int = 10) -> list[H
     return hits[: max(limit, 0)]
 
 
+def whereabouts(session: Session, text: str, limit: int = 8) -> list[Hit]:
+    """Return streets, postcodes, features and coordinates for ``text``, the best first.
+
+    For everyone, signed in or not: this is public geography, and no place of concern is asked.
+    """
+    asked = text[:LONGEST].strip()
+    folded = fold(asked)
+    hits = [hit for hit in _spots(asked) if hit.size < 10_000]
+    if folded:
+        hits += _postcodes(session, folded, limit) + _named(session, folded, limit)
+    hits.sort(key=lambda hit: (hit.rank, _ORDER.index(hit.kind), fold(hit.name)))
+    return hits[: max(limit, 0)]
+
+
 def _spots(text: str) -> list[Hit]:
     """Read coordinates; a text that could be half a postcode stands behind the postcodes."""
     spot = gridref.parse_location(text)

@@ -14,6 +14,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from domain import sessions
+from domain.concern_keys import Keys
 from domain.errors import Conflict, SafegroundError
 from domain.people import Actor
 from domain.sessions import Visit
@@ -27,6 +28,7 @@ class House:
     store: Store
     sample: bool
     uploads: Path
+    keys: Keys
 
 
 _HOUSES: list[House] = []
@@ -48,6 +50,11 @@ def house() -> House:
 def store() -> Store:
     """Return the one store of this process."""
     return house().store
+
+
+def keys() -> Keys:
+    """Return the keys that open what reporters typed."""
+    return house().keys
 
 
 def token() -> str | None:

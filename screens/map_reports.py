@@ -9,7 +9,9 @@ from screens import desk, map_draw, map_panel
 
 
 def show(actor: Actor) -> None:
-    """Show the longest waiting reports to someone who may decide on them."""
+    """Lead to the pages where a place is reported; show the longest waiting to who may decide."""
+    if actor.may(Permission.REPORT) or actor.may(Permission.MODERATE):
+        st.link_button("Report a place step by step", "/report", icon=":material/campaign:")
     if not actor.may(Permission.MODERATE):
         return
     with desk.reading() as (session, who):

@@ -115,6 +115,7 @@ def connect(url: str, *, busy_seconds: float = 10) -> Engine:
         engine = create_engine(
             address.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text is logged, what people wrote is not
             connect_args={"options": options},
         )
         event.listen(engine, "begin", _begin_postgres)
@@ -149,7 +150,11 @@ def _sqlite(url: str, busy_seconds: float) -> Engine:
     if not database or database == ":memory:":
         raise ValueError("The embedded store is a file: sqlite:///path/to/safeground.db")
     Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": busy_seconds, "check_same_thread": False},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _guarded(engine)

@@ -177,6 +177,22 @@ def test_a_page_runs_without_a_mistake(address, cookie):
     assert "exception" not in kinds
 
 
+def test_a_stranger_gets_the_base_map_only_while_they_report_a_place(address):
+    tile = "/basemap/14/8148/5199"
+    assert ask(address, tile).status == 401
+    form = ask(address, "/report", **PAGE)
+    typed = {**Token(form.body.decode()).hidden, "danger": "no"}
+    begun = ask(
+        address, "/report", method="POST", body=urlencode(typed), Origin=address,
+        Cookie=written(cookies_of(form)), Content_Type="application/x-www-form-urlencoded", **PAGE,
+    )  # fmt: skip
+    assert begun.status == 303
+    draft = written(cookies_of(begun))
+    assert ask(address, tile, Cookie=draft).status in (200, 204)
+    assert ask(address, TILE, Cookie=draft).status == 401
+    assert b"data-ground" in ask(address, "/report/where", Cookie=draft, **PAGE).body
+
+
 def test_the_server_asks_no_other_host(address, cookie, watched):
     for path in ("/", "/account", TILE, "/basemap/14/8148/5199"):
         ask(address, path, Cookie=cookie, **PAGE)

@@ -29,6 +29,7 @@ PUBLIC: Final = (
     "/_stcore/bidi-components/",
     "/assets/",
     "/web/",
+    "/report/",  # the public may report a place, and ask what came of it
 )
 PUBLIC_PAGES: Final = frozenset(
     {
@@ -38,6 +39,8 @@ PUBLIC_PAGES: Final = frozenset(
         "/favicon.ico",
         "/healthz",
         "/robots.txt",
+        "/report",
+        "/today",  # where "Leave this site" leads: it looks like nothing of ours
     }
 )
 CHECKING: Final = ("/tiles/", "/basemap/")

@@ -39,16 +39,18 @@ def page(
     template: str, *, title: str, status: int = 200, error: str | None = None, **given: Any
 ) -> Response:
     """Render ``templates/<template>.html``; ``error`` stands in a summary that takes the focus."""
-    marking = codes.current().markings[MARKING]
-    text = _templates.get_template(f"{template}.html").render(
-        title=title,
-        error=error,
-        marking=marking.label,
+    text = render(template, title=title, error=error, **given)
+    return HTMLResponse(text, status_code=status, headers=HEADERS)
+
+
+def render(template: str, **given: Any) -> str:
+    """Render ``templates/<template>.html`` with what every page carries."""
+    return _templates.get_template(f"{template}.html").render(
+        marking=codes.current().markings[MARKING].label,
         notice=NOTICE,
         style=f"/web/web.css?v={_mark()}",
         **given,
     )
-    return HTMLResponse(text, status_code=status, headers=HEADERS)
 
 
 def wants_page(request: Request) -> bool:

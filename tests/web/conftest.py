@@ -13,11 +13,14 @@ from starlette.datastructures import Headers
 
 from domain import accounts, grants, passwords
 from domain.accounts import Agency, Grant, User
+from domain.concern_keys import Keys
+from domain.concern_submitting import Intake
 from domain.errors import SafegroundError
 from domain.people import SYSTEM, Role
 from domain.sessions import SignInRules
 from tests.conftest import arrange
 from web.door import broken, refuse
+from web.report_desk import Reporting
 from web.routes import web_routes
 
 PASSWORD = "correct horse battery"
@@ -159,9 +162,10 @@ class Browser:
                     self.cookies[name] = each.value
 
 
-def site(store, *, secure=False, sample=False, routes=()) -> Starlette:
+def site(store, *, secure=False, sample=False, routes=(), reporting=None) -> Starlette:
     rules = SignInRules(demo=sample)
-    pages = web_routes(store, rules=rules, secure=secure, sample=sample)
+    reporting = reporting or Reporting(Intake(Keys([Keys.make()])))
+    pages = web_routes(store, rules=rules, secure=secure, sample=sample, reporting=reporting)
     handlers = {SafegroundError: refuse, Exception: broken}
     return Starlette(routes=[*pages, *routes], exception_handlers=handlers)
 

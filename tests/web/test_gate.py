@@ -9,11 +9,16 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from domain import preferences
+from domain.concern_keys import Keys
+from domain.concern_submitting import Intake
+from domain.errors import SafegroundError
 from domain.people import SYSTEM
 from domain.preferences import BaseMap, BaseMapKind
 from domain.sessions import SignInRules
 from tests.web.conftest import PASSWORD, Browser
+from web.door import refuse
 from web.gate import Gate, base_map_host
+from web.report_desk import Reporting
 from web.routes import web_routes
 
 
@@ -28,14 +33,17 @@ async def anything(scope, receive, send):
 
 
 def app(store, **named):
-    pages = web_routes(store, rules=SignInRules(), secure=False, sample=False)
+    reporting = Reporting(Intake(Keys([Keys.make()])))
+    rules = SignInRules()
+    pages = web_routes(store, rules=rules, secure=False, sample=False, reporting=reporting)
     routes = [
         *pages,
         Route("/healthz", lambda _request: PlainTextResponse("ok")),
         WebSocketRoute("/_stcore/stream", stream),
         Mount("/", app=anything),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Gate, store=store, **named)])
+    gate = Middleware(Gate, store=store, **named)
+    return Starlette(routes=routes, middleware=[gate], exception_handlers={SafegroundError: refuse})
 
 
 @pytest.fixture
@@ -106,6 +114,20 @@ def test_what_is_not_a_page_is_refused(stranger, path, method):
 )
 def test_what_holds_nothing_is_public(stranger, path):
     assert stranger.get(path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/report", "/report/receipt", "/today"])
+def test_a_stranger_may_report_and_leave(stranger, path):
+    shown = stranger.get(path)
+    assert shown.status == 200
+    assert shown.text != "the app"
+
+
+@pytest.mark.parametrize("path", ["/report/x", "/report/check/x", "/reports", "/report/static/x"])
+def test_nothing_of_the_app_lies_behind_the_report(stranger, path):
+    shown = stranger.get(path)
+    assert shown.status in (303, 404)
+    assert shown.text != "the app"
 
 
 def test_no_socket_is_opened_for_a_stranger(stranger, insider):

@@ -1,0 +1,218 @@
+/* The small script of a report: it adds to pages that work without it, and asks this server alone.
+ *
+ * What is typed on a page is kept on the device until that page was sent, so that a lost line loses
+ * nothing; then the page is sent again by itself. It is wiped after sending, after 24 hours, and by
+ * "Leave this site". Whatever the server says is put into the page as text.
+ */
+"use strict";
+
+(() => {
+  const KEY = "safeground-report";
+  const DAY = 24 * 60 * 60 * 1000;
+  const AGAIN = 5000;
+  const HIDDEN = new Set(["form_token", "drawn", "website"]);
+  let retry = null;
+
+  /* What is kept on the device: {at, path, fields, sending}. Private modes may refuse it. */
+  const kept = {
+    read() {
+      try {
+        const found = JSON.parse(localStorage.getItem(KEY));
+        if (found && Date.now() - found.at < DAY) return found;
+      } catch {
+        /* not readable: as if there were none */
+      }
+      kept.wipe();
+      return null;
+    },
+    write(form, sending) {
+      const fields = [...new FormData(form)].filter(([name]) => !HIDDEN.has(name));
+      const before = kept.read();
+      const at = before && before.path === location.pathname ? before.at : Date.now();
+      try {
+        localStorage.setItem(KEY, JSON.stringify({ at, path: location.pathname, fields, sending }));
+      } catch {
+        /* the page works without */
+      }
+    },
+    wipe() {
+      try {
+        localStorage.removeItem(KEY);
+      } catch {
+        /* nothing was kept */
+      }
+    },
+  };
+
+  /* Put back what was typed before the page was lost; send it if it was on its way. */
+  function restore(form) {
+    const found = kept.read();
+    if (!found || found.path !== location.pathname) return;
+    const given = new Map(found.fields);
+    for (const field of form.elements) {
+      if (!field.name || HIDDEN.has(field.name) || field.type === "submit") continue;
+      if (field.type === "checkbox" || field.type === "radio") {
+        field.checked = given.get(field.name) === field.value;
+      } else if (given.has(field.name)) {
+        field.value = given.get(field.name);
+      }
+    }
+    if (found.sending) form.requestSubmit();
+  }
+
+  /* Send a form; where the line is lost, say so, keep all of it, and try again. */
+  async function send(form, submitter) {
+    clearTimeout(retry);
+    const data = new URLSearchParams(new FormData(form));
+    if (submitter && submitter.name) data.append(submitter.name, submitter.value);
+    if (form.matches("[data-keep], [data-send]")) kept.write(form, true);
+    form.setAttribute("aria-busy", "true");
+    let response;
+    try {
+      response = await fetch(form.action, { method: "POST", body: data, redirect: "follow" });
+      if (response.status >= 502) throw new TypeError("nobody answers");
+    } catch {
+      form.removeAttribute("aria-busy");
+      offline(() => send(form, submitter));
+      return;
+    }
+    form.removeAttribute("aria-busy");
+    kept.wipe();
+    if (response.redirected) location.assign(response.url);
+    else show(await response.text());
+  }
+
+  function offline(again) {
+    let note = document.querySelector(".offline");
+    if (!note) {
+      note = document.createElement("p");
+      note.className = "offline";
+      note.tabIndex = -1;
+      note.setAttribute("role", "alert");
+      document.querySelector("main").prepend(note);
+      note.textContent =
+        "There is no connection. Nothing is lost: your answers are kept on this device. " +
+        "We send them when the line is back. Please keep this page open.";
+      note.focus();
+    }
+    retry = setTimeout(again, AGAIN);
+    addEventListener("online", again, { once: true });
+  }
+
+  /* Show the same page anew, with what was wrong. */
+  function show(text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    document.title = page.title;
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    begin();
+    scrollTo(0, 0);
+    document.querySelector("main .summary, main h1").focus();
+  }
+
+  function leave(form) {
+    kept.wipe();
+    clearTimeout(retry);
+    navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+    document.body.replaceChildren();
+    document.title = "Today";
+    location.replace(form.dataset.leave);
+  }
+
+  /* Three times Shift, alone and within five seconds, leaves as well. */
+  function watchKeys(form) {
+    let presses = [];
+    addEventListener("keydown", (event) => {
+      if (event.repeat) return;
+      const now = Date.now();
+      presses = event.key === "Shift" ? [...presses.filter((at) => now - at < 5000), now] : [];
+      if (presses.length >= 3) leave(form);
+    });
+  }
+
+  /* Say, while it is written, what would be covered. */
+  function check(area) {
+    const left = document.getElementById("words-left");
+    const told = document.getElementById("words-found");
+    let wait = null;
+    let asked = 0;
+    const count = () => {
+      left.textContent = `${500 - [...area.value].length} characters left.`;
+    };
+    const ask = async () => {
+      const mine = ++asked;
+      const body = new URLSearchParams({ words: area.value, form_token: area.dataset.token });
+      try {
+        const response = await fetch(area.dataset.check, { method: "POST", body });
+        const said = await response.json();
+        if (mine === asked) say(said);
+      } catch {
+        /* no line: the page that checks the answers says the same */
+      }
+    };
+    const say = ({ found = [], shown = "" }) => {
+      told.replaceChildren();
+      if (!found.length) return;
+      for (const words of [
+        `We will cover ${found.join(", ")}. Please write about the place instead. We would keep:`,
+        shown,
+      ]) {
+        told.append(Object.assign(document.createElement("p"), { textContent: words }));
+      }
+    };
+    area.addEventListener("input", () => {
+      count();
+      clearTimeout(wait);
+      wait = setTimeout(ask, 600);
+    });
+    count();
+  }
+
+  function openMap(section) {
+    const button = document.getElementById("openmap");
+    section.hidden = false;
+    button.addEventListener(
+      "click",
+      () => {
+        document.getElementById("mapbox").hidden = false;
+        button.setAttribute("aria-expanded", "true");
+        const script = document.createElement("script");
+        script.src = section.dataset.script;
+        document.head.append(script);
+      },
+      { once: true },
+    );
+  }
+
+  function begin() {
+    const form = document.querySelector("main form:is([data-keep], [data-send], [data-line])");
+    const summary = document.querySelector("main .summary");
+    if (document.querySelector("main form.gate")) kept.wipe(); // a new report begins
+    if (form) {
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        if (!form.hasAttribute("aria-busy")) send(form, event.submitter);
+      });
+      if (form.matches("[data-keep]")) form.addEventListener("input", () => kept.write(form, false));
+      if (!summary && form.matches("[data-keep], [data-send]")) restore(form);
+    }
+    const area = document.querySelector("main textarea[data-check]");
+    if (area) check(area);
+    const section = document.getElementById("onmap");
+    if (section) openMap(section);
+  }
+
+  const way = document.querySelector("form[data-leave]");
+  way.addEventListener("submit", (event) => {
+    event.preventDefault();
+    leave(way);
+  });
+  watchKeys(way);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  if (document.querySelector("[data-sent]")) {
+    kept.wipe();
+    const print = document.getElementById("print");
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+  begin();
+})();
