@@ -13,6 +13,7 @@ desk.acted(visit)
 
 PAGES = (
     (Permission.SEE_MAP, "map", "Map", "map"),
+    (Permission.MODERATE, "concerns", "Concerns", "inbox"),
     (Permission.ANALYSE, "insight", "Insight", "query_stats"),
     (Permission.IMPORT, "import_data", "Import", "upload_file"),
     (Permission.MANAGE_USERS, "admin_users", "People", "group"),

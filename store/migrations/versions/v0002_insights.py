@@ -45,9 +45,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name="fk_insight_place_place_id_place"),
         sa.PrimaryKeyConstraint("id", name="pk_insight_place"),
-        sa.UniqueConstraint(
-            "insight_id", "place_id", name="uq_insight_place_insight_id_place_id"
-        ),
+        sa.UniqueConstraint("insight_id", "place_id", name="uq_insight_place_insight_id_place_id"),
     )
     op.create_index("ix_insight_place_insight_id", "insight_place", ["insight_id"], unique=False)
     op.create_index("ix_insight_place_place_id", "insight_place", ["place_id"], unique=False)
