@@ -13,13 +13,12 @@ SILENCE = "·"
 
 
 def show() -> None:
-    """Offer the table of sources by ward and month."""
+    """Offer the table of sources by ward and month, where there are wards and records."""
+    with desk.reading() as (session, actor):
+        told = coverage.told(session, actor, Filters())
+    if not told.months or told.wards.empty:
+        return
     with st.expander("Who has told us", icon=":material/record_voice_over:"):
-        with desk.reading() as (session, actor):
-            told = coverage.told(session, actor, Filters())
-        if not told.months or told.wards.empty:
-            st.info("Import boundaries of wards and some records first.")
-            return
         st.caption(
             "How many sources told us something of each ward in each month. A dot is a month in "
             "which nobody told us anything: silence, not safety. Recorded most is not harmed most."
