@@ -39,6 +39,8 @@ def deal_with(act: canvas.Act, state: MapState) -> None:
 if "first_view" not in st.session_state and state.picked and not state.view:
     st.session_state["go_to"] = (*state.picked, 0)  # a link to a record opens on it
 first_view = st.session_state.setdefault("first_view", state.view or map_view.home())
+# decided once: the address loses its view with the first act, and the map must not change with it
+remember = st.session_state.setdefault("remember_view", "" if state.view else actor.scope)
 
 with st.container(horizontal=True, key="workbench"):
     map_box, panel_box = st.container(key="map"), st.container(key="panel")
@@ -51,7 +53,7 @@ map_state.keep(state)
 
 with map_box:
     told = st_folium(
-        canvas.base(under, first_view, remember="" if state.view else actor.scope),
+        canvas.base(under, first_view, remember=remember),
         feature_group_to_add=canvas.overlay(
             *map_view.items(state, actor),
             *map_view.chosen(state, actor),
