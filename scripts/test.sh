@@ -24,4 +24,5 @@ $bin/lint-imports
 SAFEGROUND_TEST_POSTGIS=$($bin/python scripts/postgis.py start)
 export SAFEGROUND_TEST_POSTGIS
 trap '$bin/python scripts/postgis.py stop' EXIT
-$bin/pytest -n 2 --dist loadfile "$@"
+# in their own order: else the journeys, long and few in a file, would all come last
+$bin/pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"

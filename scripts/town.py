@@ -50,6 +50,13 @@ def load(env: Mapping[str, str]) -> None:
         )
 
 
+def settle(town: Path, var: Path) -> None:
+    """Copy the store and keys of a loaded installation into another's folder, which has none."""
+    for file in town.iterdir():
+        if file.is_file():
+            shutil.copy(file, var)
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
