@@ -1,16 +1,18 @@
 """Vector tiles of the catalogue's layers, as the person behind the cookie may see them."""
 
-import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from anyio import CapacityLimiter, to_thread
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ExceptionHandler, Receive, Scope, Send
 
+from api.ahead import Ahead
 from api.door import actor_in
 from domain import codes, filters, matching
 from domain.errors import Invalid
@@ -22,7 +24,7 @@ MEDIA_TYPE: Final = "application/vnd.mapbox-vector-tile"
 AT_ONCE: Final = 2
 """Tiles made at the same time: they are work for the processor, and more would only wait."""
 SQUEEZED: Final = 1_000
-"""Bytes from which a tile is compressed, quickly: the server in front would do it slowly."""
+"""Bytes from which a tile is compressed."""
 
 
 def tile_routes(store: Store) -> list[Route]:
@@ -33,6 +35,11 @@ def tile_routes(store: Store) -> list[Route]:
     it is compared.
     """
     return [Route("/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt", _Tiles(store), methods=["GET"])]
+
+
+def tiles_ahead(store: Store, handlers: Mapping[Any, ExceptionHandler]) -> Middleware:
+    """Answer tiles before Streamlit's own middleware; errors go to ``handlers``."""
+    return Middleware(Ahead, under="/tiles/", routes=tile_routes(store), handlers=handlers)
 
 
 @dataclass
@@ -65,9 +72,10 @@ class _Tiles:
                 return Response(status_code=304, headers=headers)
             asked = filters.parse(request.query_params, codes.current())
             colour = request.query_params.get("colour", "")
-            body = tiles.tile(session, actor, layer, at, asked, colour=colour)
+            found = tiles.drawn(session, actor, tiles.Sheet(layer, at, colour), asked)
+        body = found.body
         if len(body) > SQUEEZED and "gzip" in request.headers.get("accept-encoding", ""):
-            body = gzip.compress(body, compresslevel=1, mtime=0)
+            body = found.squeezed
             headers["Content-Encoding"] = "gzip"
         return Response(body, media_type=MEDIA_TYPE, headers=headers)
 

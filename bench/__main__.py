@@ -21,13 +21,18 @@ def main() -> None:
             analysis,
             import_rows,
             map_screen,
+            packs,
+            routing,
             tiles,
         )
 
         import_rows.main(10_000 if quick else 100_000)
         analysis.main(quick=quick)
+        routing.main(quick=quick)
+        packs.main(quick=quick)
         tiles.main(*((20_000, 3, 1.0) if quick else ()))
         map_screen.main(*((map_screen.FEW, 1) if quick else ()))
+        map_screen.at_scale(*((10_000, 1) if quick else ()))
 
 
 if __name__ == "__main__":

@@ -18,24 +18,34 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+import shapely
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from sqlalchemy import select
 
 import domain.tables  # noqa: F401 - every table there is
+from bench import tiles
 from domain.errors import busy
-from domain.people import operator
+from domain.incidents import Incident
+from domain.people import SYSTEM, operator
 from exchange import sample
 from geo.space import lonlat_from_bng
 from scripts import town
 from store import migrate
 from store.database import Store, connect
 
-POINTS, FEW, ROUNDS = 10_000, 1_000, 3
+POINTS, FEW, MANY, ROUNDS = 10_000, 1_000, 1_000_000, 3
+COPIES = 100
+STEPS = (
+    ("first map", "first"),
+    ("a type of harm chosen", "narrowed"),
+    ("and taken off again", "widened"),
+)
 HARM, HARM_NAME = "CSE", "Child sexual exploitation"
 STEADY = 0.4  # seconds that a map must stay as it is to count as drawn
 PATIENCE = 120.0
@@ -79,6 +89,51 @@ def main(points: int = POINTS, rounds: int = ROUNDS) -> None:
                 for _ in range(rounds)
             ]
     report(points, kept, told)
+
+
+def at_scale(rows: int = MANY, rounds: int = ROUNDS) -> None:
+    """Measure and print our map with few incidents and with many more, taking turns."""
+    with tempfile.TemporaryDirectory(prefix="safeground-bench-") as name, ExitStack() as open_apps:
+        apps = []
+        for number in (FEW, rows):
+            folder = Path(name) / str(number)
+            folder.mkdir()
+            draw(folder, FEW)
+            env = town.installation(folder)
+            settle(folder)
+            multiply(folder, number // FEW)
+            app, log = town.HOUSE / "app.py", folder / "ours.log"
+            apps.append(open_apps.enter_context(town.streamlit(app, env, log, "/healthz")))
+        browser = open_apps.enter_context(chromium())
+        for address in apps:
+            measure_ours(browser, address)  # an index is made when it is first needed
+        told = [tuple(measure_ours(browser, address) for address in apps) for _ in range(rounds)]
+    print(f"Map of {rows:,} incidents against {FEW:,}; rounds: {rounds}")
+    print(f"  {'seconds: median (least to most)':<35}{'many':>24}{'few':>24}{'many/few':>10}")
+    for title, field in STEPS:
+        few, many = ([getattr(each[at], field) for each in told] for at in (0, 1))
+        ratio = statistics.median(many) / statistics.median(few)
+        print(f"  {title:<35}{spread(many):>24}{spread(few):>24}{ratio:>10.2f}")
+
+
+def multiply(folder: Path, times: int) -> None:
+    """Put each incident of a store in again and again, some steps from where it was."""
+    names = [each.key for each in Incident.__table__.columns if each.key not in ("id", "key")]
+    store = Store(connect(f"sqlite:///{folder / 'safeground.db'}"), busy)
+    with store.reading() as session:
+        query = select(*(getattr(Incident, each) for each in names))
+        columns = dict(zip(names, zip(*session.execute(query), strict=True), strict=True))
+    random, spots = np.random.default_rng(5), np.asarray(columns["spot"], dtype=object)
+    for first in range(1, times, COPIES):
+        copies = min(COPIES, times - first)
+        block = {each: list(values) * copies for each, values in columns.items()}
+        at = shapely.get_coordinates(spots).repeat(copies, axis=0).reshape(len(spots), copies, 2)
+        at = at.swapaxes(0, 1).reshape(-1, 2)
+        block["spot"] = shapely.points(at + random.normal(0, 120, at.shape))
+        block["key"] = [random.bytes(16) for _ in at]
+        with store.writing() as session:
+            tiles.load(session, SYSTEM, block)
+    store.close()
 
 
 def draw(folder: Path, points: int) -> int:
@@ -140,7 +195,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-class Tiles:
+class Asked:
     """What a page has asked of our tiles: addresses under way, and those answered."""
 
     def __init__(self, page: Page) -> None:
@@ -167,10 +222,10 @@ def measure_ours(browser: Browser, address: str) -> Times:
     page.set_default_timeout(PATIENCE * 1000)
     town.sign_in(page, address, "constable", "/account")
     page.wait_for_url("**/account")
-    tiles = Tiles(page)
+    asked = Asked(page)
 
     def drawn(told: Callable[[str], bool]) -> Callable[[int], bool]:
-        return lambda _paths: not tiles.open and any(map(told, tiles.done))
+        return lambda _paths: not asked.open and any(map(told, asked.done))
 
     first = timed(page, lambda: page.goto(f"{address}/?layers=incidents"), drawn(lambda _url: True))
     page.locator(".st-key-panel").get_by_role("radio", name="Filters").click()
@@ -178,7 +233,7 @@ def measure_ours(browser: Browser, address: str) -> Times:
     field.click()
     choice = page.get_by_role("option", name=HARM_NAME)
     narrowed = timed(page, choice.click, drawn(lambda url: f"harm={HARM}" in url))
-    tiles.done.clear()
+    asked.done.clear()
     widened = timed(page, lambda: field.press("Backspace"), drawn(lambda url: "harm=" not in url))
     page.close()
     return Times(first, narrowed, widened)
@@ -241,11 +296,7 @@ def report(points: int, kept: int, told: list[tuple[Times, Times]]) -> None:
     """Print medians with their range, and the ratio of the medians."""
     print(f"Map of {points:,} incidents, of which {kept:,} pass the filter; rounds: {len(told)}")
     print(f"  {'seconds: median (least to most)':<35}{'Safeground':>24}{'markers':>24}{'ratio':>8}")
-    for title, name in (
-        ("first map", "first"),
-        ("a type of harm chosen", "narrowed"),
-        ("and taken off again", "widened"),
-    ):
+    for title, name in STEPS:
         ours, peer = ([getattr(each[at], name) for each in told] for at in (0, 1))
         ratio = statistics.median(peer) / statistics.median(ours)
         print(f"  {title:<35}{spread(ours):>24}{spread(peer):>24}{ratio:>8.2f}")
@@ -263,5 +314,7 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="1,000 points, one round")
     if parser.parse_args().quick:
         main(FEW, 1)
+        at_scale(10_000, 1)
     else:
         main()
+        at_scale()

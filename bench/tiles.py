@@ -8,12 +8,13 @@ route answers clients on this machine, sign-in checked for each tile.
 """
 
 import argparse
+import itertools
 import os
 import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -81,9 +82,10 @@ def main(rows: int = 1_000_000, each: int = 12, seconds: float = 6.0) -> None:
             _, found = select_records(session, analyst, incidents.HELD, Filters())
             spots = found.spots(standing, street=False)
             chosen = {zoom: choose(spots, zoom, each) for zoom in ZOOMS}
+            fresh = [at for zoom in ZOOMS for at in choose(spots, zoom, 15 * each)[each:]]
             compare(standing, found, spots, chosen)
         store.close()
-        serve(folder, token, [at for listed in chosen.values() for at in listed], seconds)
+        serve(folder, token, [at for each in chosen.values() for at in each], fresh, seconds)
 
 
 def fill(store: Store, rows: int) -> tuple[Actor, str]:
@@ -152,15 +154,19 @@ def compare(
     """Print milliseconds a tile at each zoom, ours and PostGIS's, and their ratios."""
     if not os.environ.get("SAFEGROUND_TEST_POSTGIS"):
         print("  PostGIS: not measured, SAFEGROUND_TEST_POSTGIS is not set")
-        report(found, spots, chosen, None)
+        report(standing, found, spots, chosen, None)
         return
     with database() as url, psycopg.connect(address(url), autocommit=True) as peer:
         lay_out(peer, standing, found)
-        report(found, spots, chosen, peer)
+        report(standing, found, spots, chosen, peer)
 
 
 def report(
-    found: Selection, spots: Spots, chosen: dict[int, list[Tile]], peer: psycopg.Connection | None
+    standing: Standing,
+    found: Selection,
+    spots: Spots,
+    chosen: dict[int, list[Tile]],
+    peer: psycopg.Connection | None,
 ) -> None:
     """Measure zoom by zoom, ours and the peer's in turn."""
     print("  ms a tile: median (95th percentile); every point with its attributes | as served")
@@ -170,10 +176,10 @@ def report(
         sheets = [tiles.Sheet(catalogue.CATALOGUE["incidents"], at) for at in listed]
         inside = [curve.within(spots.key, *at) for at in listed]
         whole = timed([
-            lambda s=s, i=i: tiles.singly(s, found, spots, i)
+            lambda s=s, i=i: tiles.singly(s, standing, spots, i)
             for s, i in zip(sheets, inside, strict=True)])  # fmt: skip
-        served = timed([lambda s=s: tiles.point_tile(s, found, spots) for s in sheets], 3)
-        size = max(len(tiles.point_tile(s, found, spots)) for s in sheets)
+        served = timed([lambda s=s: tiles.point_tile(s, standing, found, spots) for s in sheets], 3)
+        size = max(len(tiles.point_tile(s, standing, found, spots)) for s in sheets)
         line = [spread(whole), "", "", spread(served), "", ""]
         if peer is not None:
             all_theirs = timed([lambda at=at: ask(peer, EVERY, at) for at in listed])
@@ -263,44 +269,69 @@ def lay_out(peer: psycopg.Connection, standing: Standing, found: Selection) -> N
     peer.execute("VACUUM ANALYZE peer")
 
 
-def serve(folder: Path, token: str, listed: list[Tile], seconds: float) -> None:
-    """Ask the running app for tiles, as 1, 4 and 64 browsers at once."""
+def serve(folder: Path, token: str, listed: list[Tile], fresh: list[Tile], seconds: float) -> None:
+    """Ask the running app for tiles, as 1, 4 and 64 browsers at once.
+
+    First each tile is new to the app, then the same few are asked for again and again, as by a
+    meeting that looks at one map.
+    """
     env = town.installation(folder)
     with town.streamlit(town.HOUSE / "app.py", env, folder / "app.log", "/healthz") as url:
-        fetch(url, token, listed, [], time.perf_counter() + 1)  # waits for the index
+        ask_for(url, token, iter(listed[:1]), [])  # waits for the index
         time.sleep(WARMING)
         print("  through HTTP, sign-in checked each time, mixed zooms 8-16: ms a tile")
-        for clients in (1, 4, 64):
-            told: list[float] = []
-            end = time.perf_counter() + seconds
-            turned = [listed[at:] + listed[:at] for at in range(clients)]
-            threads = [
-                threading.Thread(target=fetch, args=(url, token, each, told, end))
-                for each in turned
-            ]
-            for each in threads:
-                each.start()
-            for each in threads:
-                each.join()
-            rate = len(told) / seconds
-            print(f"  {clients:>3} clients {spread(told):>18}  {rate:,.0f} tiles/s")
+        shares = np.array_split(np.random.default_rng(1).permutation(len(fresh)), 3)
+        for clients, share in zip((1, 4, 64), shares, strict=True):
+            each = iter([fresh[at] for at in share.tolist()])
+            say(clients, "new", measured(url, token, clients, each, seconds))
+            again = itertools.cycle(listed)
+            say(clients, "again", measured(url, token, clients, again, seconds))
 
 
-def fetch(url: str, token: str, listed: list[Tile], told: list[float], end: float) -> None:
-    """Fetch tile after tile on one connection until ``end``; milliseconds into ``told``."""
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=120)
+def say(clients: int, what: str, found: tuple[list[float], float]) -> None:
+    """Print one line."""
+    told, took = found
+    rate = len(told) / took
+    print(f"  {clients:>3} clients, {what:<6}{spread(told):>18}  {rate:,.0f} tiles/s")
+
+
+def measured(
+    url: str, token: str, clients: int, asked: Iterator[Tile], seconds: float
+) -> tuple[list[float], float]:
+    """Have clients share tiles until none is left or the time is up: milliseconds, seconds."""
+    told: list[float] = []
+    turn, start = threading.Lock(), time.perf_counter()
+
+    def shared() -> Iterator[Tile]:
+        while time.perf_counter() < start + seconds:
+            with turn:
+                at = next(asked, None)
+            if at is None:
+                return
+            yield at
+
+    threads = [
+        threading.Thread(target=ask_for, args=(url, token, shared(), told)) for _ in range(clients)
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return told, time.perf_counter() - start
+
+
+def ask_for(url: str, token: str, asked: Iterator[Tile], told: list[float]) -> None:
+    """Fetch tile after tile on one connection; milliseconds into ``told``."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=900)
     headers = {"Cookie": f"{sessions.COOKIE}={token}", "Accept-Encoding": "gzip"}
-    at = 0
-    while time.perf_counter() < end:
+    for z, x, y in asked:
         start = time.perf_counter()
-        z, x, y = listed[at % len(listed)]
         connection.request("GET", f"/tiles/incidents/{z}/{x}/{y}.mvt", headers=headers)
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:
             raise RuntimeError(f"The app answered {answer.status}.")
         told.append(1000 * (time.perf_counter() - start))
-        at += 1
     connection.close()
 
 

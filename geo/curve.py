@@ -60,8 +60,7 @@ def within(key: Keys, z: int, x: int, y: int) -> slice:
 
 def ends(z: int, x: int, y: int) -> tuple[int, int]:
     """Return the first and the last key of a tile."""
-    place = keys(np.array([x], dtype=np.uint64), np.array([y], dtype=np.uint64))
-    first = int(place[0]) << 2 * (BITS - z)
+    first = (_apart(x) | _apart(y) << 1) << 2 * (BITS - z)
     return first, first + (1 << 2 * (BITS - z)) - 1
 
 
@@ -89,6 +88,16 @@ def in_tile(across: Ints, down: Ints, z: int, x: int, y: int) -> Ints:
     return np.asarray(moved - (np.array([x, y], dtype=np.int64) << EXTENT_BITS))
 
 
+def own(key: Keys, z: int) -> NDArray[np.uint32]:
+    """Return where keys lie in their own tile at zoom z: on the curve through its 4,096 units.
+
+    Shape ``(n,)``, below 2^24. `places` of it are the columns and rows that `in_tile` gives.
+    """
+    shift = 2 * (BITS - z - EXTENT_BITS)
+    moved = key >> np.uint64(shift) if shift >= 0 else key << np.uint64(-shift)
+    return np.asarray(moved.astype(np.uint32) & np.uint32((1 << 2 * EXTENT_BITS) - 1))
+
+
 def _units(metres: NDArray[np.float64]) -> Keys:
     share = (metres + _HALF) / (2 * _HALF)
     whole = np.floor(share * (1 << BITS))
@@ -102,6 +111,13 @@ def _spread(number: Keys) -> Keys:
         spread |= spread << np.uint64(shift)
         spread &= np.uint64(mask)
     return spread
+
+
+def _apart(number: int) -> int:
+    """Do as `_spread` with one number."""
+    for shift, mask in _STEPS:
+        number = (number | number << shift) & mask
+    return number
 
 
 def _gathered(key: Keys) -> Keys:

@@ -8,73 +8,66 @@ Specification: https://github.com/mapbox/vector-tile-spec/tree/master/2.1
 """
 
 import struct
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from geo import curve, varints
+from geo.varints import Bytes, Ints
 
 EXTENT = 4096
 POINT, LINE, POLYGON = 1, 2, 3
 
-Bytes = NDArray[np.uint8]
-Ints = NDArray[np.int64]
-Drawn = tuple[int, "Bytes | list[bytes]"]
-"""A kind of geometry, and the encoded geometry of each feature (a matrix for single points)."""
 
-Column = tuple[str, Ints, Sequence[object]]
+class Texts:
+    """Many texts of which a tile needs few: each is told, and written, when first asked for.
+
+    ``tell`` gives the texts of some numbers from 0 to ``count``.
+    """
+
+    def __init__(self, count: int, tell: Callable[[Ints], list[str]]) -> None:
+        self._tell = tell
+        self._written = np.empty(count, dtype=object)
+        self._there = np.zeros(count, dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+    def written(self, which: Ints) -> list[bytes]:
+        """Return the bytes of the texts numbered ``which``."""
+        new = which[~self._there[which]]
+        if new.size:
+            self._written[new] = [
+                varints.field(4, varints.field(1, each.encode())) for each in self._tell(new)
+            ]
+            self._there[new] = True
+        written: list[bytes] = self._written[which].tolist()
+        return written
+
+
+Column = tuple[str, Ints, "Sequence[object] | Texts"]
 """An attribute: its key, the number of each feature's value, shape ``(n,)``, and the values."""
 
-_MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
-_LIMITS = 1 << np.array([7, 14, 21, 28])
-"""From these numbers on a varint takes one byte more."""
-_Group = tuple[Ints, Bytes]
-_Part = bytes | tuple[Ints, int] | Bytes
+Geometry = Bytes | NDArray[np.uint32]
+"""Encoded geometry of features of one width: a matrix, or for single points a word each."""
+Units = NDArray[np.unsignedinteger[Any]]
+
+MOVE_TO, LINE_TO, CLOSE_PATH = 1, 2, 7
+_MOVE_ONCE = bytes([MOVE_TO | 1 << 3])
+_Part = bytes | Bytes | Units | tuple[Units, Ints]
 _BLOCK = 8_192
-
-
-def layer(name: str, table: pd.DataFrame, drawn: Sequence[Drawn]) -> bytes:
-    """Encode a tile of one layer.
-
-    Parameters
-    ----------
-    name
-        What the layer is called in the tile.
-    table
-        Attributes, one row a feature, in the order of ``drawn``: text, whole numbers, numbers
-        and truth values, what is missing being left out. The index holds the ids.
-    drawn
-        Encoded geometry from :func:`single_points` and :func:`shapes`.
-
-    Raises
-    ------
-    ValueError
-        An id is no whole number from 0, or a column holds something else than the above.
-    """
-    if not len(table):
-        return b""
-    codes, values = _coded(table)
-    ids = _checked_ids(table.index)
-    body = [b"\x78\x02", _field(1, name.encode())]
-    start = 0
-    for kind, geometry in drawn:
-        rows = slice(start, start + len(geometry))
-        groups = list(_heads(ids[rows], codes[rows], len(values), kind))
-        encode = _shape_features if isinstance(geometry, list) else _point_features
-        body.append(encode(groups, geometry))
-        start = rows.stop
-    body += [_field(3, str(key).encode()) for key in table.columns]
-    body += [_field(4, value) for value in values]
-    return _field(3, b"".join(body) + b"\x28" + _varint(EXTENT))
+_FEW = 1_000
+"""So many values are counted rather than sorted, however few features have them."""
 
 
 def coded(
     name: str,
     kind: int,
-    geometry: Bytes,
+    geometry: Geometry,
     columns: Sequence[Column],
     ids: Ints | None = None,
 ) -> bytes:
@@ -85,8 +78,8 @@ def coded(
     name
         What the layer is called in the tile.
     kind, geometry
-        ``POINT``, ``LINE`` or ``POLYGON``, and the encoded geometry of each feature: one matrix,
-        from :func:`single_points` or :func:`quads`.
+        ``POINT``, ``LINE`` or ``POLYGON``, and the encoded geometry of each feature, from
+        :func:`curve_points`, :func:`single_points` or :func:`quads`.
     columns
         Attributes, at most 128 and none missing.
     ids
@@ -95,55 +88,147 @@ def coded(
     n = len(geometry)
     if not n:
         return b""
+    tags, values = _tags_of(columns)
+    parts: list[_Part] = [] if ids is None else [b"\x08", *_in_units(ids)]
+    parts += [b"\x12", varints.varint(sum(map(_size, tags))), *tags] if tags else []
+    parts += [bytes([0x18, kind, 0x22]), *_path(geometry)]
+    features = _same_width(parts, n)
+    keys = b"".join(varints.field(3, key.encode()) for key, _, _ in columns)
+    start, end = b"\x78\x02" + varints.field(1, name.encode()), b"\x28" + varints.varint(EXTENT)
+    length = len(start) + features.nbytes + len(keys) + len(values) + len(end)
+    return b"".join([b"\x1a", varints.varint(length), start, features.data, keys, values, end])
+
+
+def _tags_of(columns: Sequence[Column]) -> tuple[list[_Part], bytes]:
+    """Return the tags of a feature, key by key, and all values that are used, as written.
+
+    What is written alike has one number; of many texts, which differ anyway, none is compared.
+    """
     seen: dict[bytes, int] = {}
-    tags = np.empty((n, len(columns)), dtype=np.int64)
-    for column, (_, codes, values) in enumerate(columns):
-        used = np.flatnonzero(np.bincount(codes, minlength=len(values)))
-        numbers = np.zeros(len(values), dtype=np.int64)
-        numbers[used] = [seen.setdefault(_value(values[at]), len(seen)) for at in used.tolist()]
-        tags[:, column] = numbers[codes]
-    framed = _same_width(_parts(ids, tags, len(seen), kind, geometry), n)
-    body = [b"\x78\x02", _field(1, name.encode()), framed.tobytes()]
-    body += [_field(3, key.encode()) for key, _, _ in columns]
-    body += map(_listed, seen)
-    return _field(3, b"".join(body) + b"\x28" + _varint(EXTENT))
+    used = [_used(codes, len(values)) for _, codes, values in columns]
+    numbers: dict[str, Ints] = {}
+    for (key, _, values), there in zip(columns, used, strict=True):
+        if not isinstance(values, Texts):
+            listed = [seen.setdefault(_listed(values[at]), len(seen)) for at in there.tolist()]
+            numbers[key] = np.array(listed, dtype=np.uint32)
+    written = [*seen]
+    for (key, _, values), there in zip(columns, used, strict=True):
+        if isinstance(values, Texts):
+            numbers[key] = np.arange(len(written), len(written) + len(there), dtype=np.uint32)
+            written += values.written(there)
+    width = varints.width(len(written))
+    tags: list[_Part] = []
+    for at, ((key, codes, _), there) in enumerate(zip(columns, used, strict=True)):
+        units = _in_units(numbers[key], width)
+        tags += [bytes([at]), *((_by_code(there, each), codes) for each in units)]
+    return tags, b"".join(written)
 
 
-def _parts(ids: Ints | None, tags: Ints, known: int, kind: int, geometry: Bytes) -> list[_Part]:
-    """List what a feature is made of, in order: bytes for all, numbers of a width, or a matrix."""
-    width = _width(known)
-    parts: list[_Part] = []
-    if ids is not None:
-        parts += [b"\x08", (ids, _width(ids.max()))]
-    if tags.shape[1]:
-        parts.append(b"\x12" + _varint(tags.shape[1] * (1 + width)))
-        for key in range(tags.shape[1]):
-            parts += [bytes([key]), (tags[:, key], width)]
-    return [*parts, bytes([0x18, kind, 0x22]) + _varint(geometry.shape[1]), geometry]
+def _used(codes: Ints, known: int) -> Ints:
+    """Return which of the numbers up to ``known`` there are, rising."""
+    if known > max(len(codes), _FEW):
+        rising = np.sort(codes)  # np.unique would hash them, which takes several times as long
+        return np.asarray(rising[np.append(True, rising[1:] != rising[:-1])])
+    return np.flatnonzero(np.bincount(codes, minlength=known))
+
+
+def _by_code(there: Ints, units: Units) -> Units:
+    """Lay out what is written for the codes that are ``there``, so that a code finds its own."""
+    found = np.zeros(int(there[-1]) + 1, dtype=units.dtype)
+    found[there] = units
+    return found
+
+
+def _path(geometry: Geometry) -> list[_Part]:
+    if geometry.ndim == 1:
+        return [b"\x05" + _MOVE_ONCE, geometry]
+    return [varints.varint(geometry.shape[1]), geometry]
 
 
 def _same_width(parts: list[_Part], n: int) -> Bytes:
-    """Write features of one width: a block of rows at a time, which stays in the cache."""
+    """Write features of one width: what is the same in all first, then what is told of each."""
     sizes = [_size(part) for part in parts]
-    head = b"\x12" + _varint(sum(sizes))
-    written = np.empty((n, len(head) + sum(sizes)), dtype=np.uint8)
-    ends = np.cumsum([len(head), *sizes]).tolist()
+    head = b"\x12" + varints.varint(sum(sizes))
+    same = b"".join([head, *(p if isinstance(p, bytes) else bytes(_size(p)) for p in parts)])
+    alike = varints.constant(min(n, _BLOCK), same)
+    starts = accumulate(sizes, initial=len(head))
+    told = [(at, each) for at, each in zip(starts, parts, strict=False) if type(each) is not bytes]
+    written = np.empty((n, len(same)), dtype=np.uint8)
     for first in range(0, n, _BLOCK):
-        rows = slice(first, min(n, first + _BLOCK))
-        for part, (start, end) in zip([head, *parts], pairwise([0, *ends]), strict=True):
-            if isinstance(part, bytes):
-                written[rows, start:end] = np.frombuffer(part, dtype=np.uint8)
-            elif isinstance(part, tuple):
-                written[rows, start:end] = _padded(part[0][rows, None], part[1])
-            else:
-                written[rows, start:end] = part[rows]
+        rows, block = written[first : first + _BLOCK], slice(first, first + _BLOCK)
+        rows[:] = alike[: len(rows)]
+        for start, part in told:
+            _fill(rows, start, part, block)
     return written
 
 
+def _fill(rows: Bytes, start: int, part: Any, block: slice) -> None:
+    """Put what is told of a block of features into their rows, from the byte ``start`` on."""
+    if isinstance(part, tuple):
+        by_code, codes = part
+        _units_at(rows, start, by_code.dtype)[:] = by_code[codes[block]]
+    elif part.ndim == 1:
+        _units_at(rows, start, part.dtype)[:] = part[block]
+    else:
+        rows[:, start : start + part.shape[1]] = part[block]
+
+
+def _units_at(rows: Bytes, start: int, unit: "np.dtype[Any]") -> Units:
+    return np.ndarray((len(rows),), unit, rows, start, (rows.strides[0],))
+
+
 def _size(part: _Part) -> int:
+    """Return how many bytes of a feature a part takes."""
     if isinstance(part, bytes):
         return len(part)
-    return part[1] if isinstance(part, tuple) else int(part.shape[1])
+    units = part[0] if isinstance(part, tuple) else part
+    return units.itemsize if units.ndim == 1 else int(units.shape[1])
+
+
+def _in_units(numbers: Ints, width: int = 0) -> list[Units]:
+    """Write numbers as varints of ``width`` bytes: four bytes at once, then two, then one."""
+    width = width or varints.width(numbers.max())
+    if width == 1:
+        return [numbers.astype(np.uint8)]
+    if width == 2:
+        return [_in_two_bytes()[numbers]]
+    wide: Units = numbers.astype(np.uint32 if width <= 4 else np.uint64)
+    units: list[Units] = []
+    done = 0
+    while done < width:
+        step = next(each for each in (4, 2, 1) if each <= width - done)
+        packed = np.zeros_like(wide)
+        for at in range(done, done + step):
+            more = 128 if at < width - 1 else 0
+            packed |= (wide >> 7 * at & 127 | more) << 8 * (at - done)
+        units.append(packed.astype(f"<u{step}"))
+        done += step
+    return units
+
+
+@cache
+def _in_two_bytes() -> Units:
+    numbers = np.arange(1 << 14)
+    return (numbers & 127 | 128 | numbers >> 7 << 8).astype("<u2")
+
+
+def curve_points(own: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Encode points, one a feature, from their places on the curve in a tile (`curve.own`).
+
+    Twice a number below 4,096, written in two bytes, has its six low bits in the first and its
+    six high bits in the second: so half of a place gives the first bytes of column and row, the
+    other half the second ones.
+    """
+    first, second = _curve_bytes()
+    return np.asarray(first[own & 4095] | second[own >> 12])
+
+
+@cache
+def _curve_bytes() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    column, row = curve.places(np.arange(4096, dtype=np.uint64))
+    first = (2 * column | 128) | (2 * row | 128) << 16
+    second = column << 8 | row << 24
+    return first.astype("<u4"), second.astype("<u4")
 
 
 def quads(corners: Ints) -> Bytes:
@@ -152,196 +237,38 @@ def quads(corners: Ints) -> Bytes:
     Clockwise as seen (y runs down), not closed, each within a million of 0.
     """
     moves = np.diff(corners, axis=1, prepend=0)
-    written = _padded(_zigzag(moves).reshape(len(corners), 8), 3)
-    start = _constant(len(corners), bytes([_MOVE_TO | 1 << 3]))
-    line = _constant(len(corners), bytes([_LINE_TO | 3 << 3]))
-    close = _constant(len(corners), bytes([_CLOSE_PATH | 1 << 3]))
+    written = varints.padded(varints.zigzag(moves).reshape(len(corners), 8), 3)
+    start = varints.constant(len(corners), bytes([MOVE_TO | 1 << 3]))
+    line = varints.constant(len(corners), bytes([LINE_TO | 3 << 3]))
+    close = varints.constant(len(corners), bytes([CLOSE_PATH | 1 << 3]))
     return np.hstack([start, written[:, :6], line, written[:, 6:], close])
 
 
 def single_points(xy: Ints) -> Bytes:
     """Encode points, one a feature: tile units, shape ``(n, 2)``, each within 8,191 of 0."""
-    start = np.full((len(xy), 1), _MOVE_TO | 1 << 3, dtype=np.uint8)
-    return np.hstack([start, _padded(_zigzag(xy), 2)])
-
-
-def shapes(kind: int, vertices: Ints, lengths: Ints, owners: Ints) -> list[bytes]:
-    """Encode features of one or more parts.
-
-    Parameters
-    ----------
-    kind
-        ``POINT`` (a part is then all points of a feature), ``LINE`` or ``POLYGON`` (a part is
-        a ring, outer rings clockwise as seen and before their holes, not closed).
-    vertices
-        Tile units, y downwards, shape ``(n, 2)``, part after part.
-    lengths, owners
-        How many vertices each part has, and which feature it belongs to, rising from 0.
-    """
-    if not lengths.size:
-        return []
-    first = np.cumsum(lengths) - lengths
-    moves = np.diff(vertices, axis=0, prepend=0)
-    new = np.append(True, owners[1:] != owners[:-1])
-    moves[first[new]] = vertices[first[new]]
-
-    size = 2 * lengths + (1 if kind == POINT else 2) + (kind == POLYGON)
-    start = np.cumsum(size) - size
-    order = np.arange(len(vertices)) - np.repeat(first, lengths)
-    place = np.repeat(start, lengths) + 1 + 2 * order + ((order > 0) & (kind != POINT))
-    commands = np.empty(size.sum(), dtype=np.int64)
-    commands[start] = _MOVE_TO | (lengths if kind == POINT else 1) << 3
-    if kind != POINT:
-        commands[start + 3] = _LINE_TO | (lengths - 1) << 3
-    if kind == POLYGON:
-        commands[start + size - 1] = _CLOSE_PATH | 1 << 3
-    commands[place], commands[place + 1] = _zigzag(moves).T
-    return _cut(commands, start[new])
-
-
-def _cut(commands: Ints, starts: Ints) -> list[bytes]:
-    """Write numbers as varints, and cut them where each feature starts."""
-    width = 1 + np.searchsorted(_LIMITS, commands, side="right")
-    steps = np.arange(width.max())
-    groups = commands[:, None] >> 7 * steps & 127 | (steps < width[:, None] - 1) << 7
-    written = groups[steps < width[:, None]].astype(np.uint8).tobytes()
-    ends = np.append(0, np.cumsum(width))[np.append(starts, len(commands))].tolist()
-    return [written[start:end] for start, end in pairwise(ends)]
-
-
-def _coded(table: pd.DataFrame) -> tuple[Ints, list[bytes]]:
-    """Replace values by their numbers: shape ``(rows, columns)``, -1 where there is none."""
-    seen: dict[bytes, int] = {}
-    codes = np.full(table.shape, -1, dtype=np.int64)
-    for at, (name, column) in enumerate(table.items()):
-        try:
-            codes[:, at] = _column_codes(column, seen)
-        except TypeError as error:
-            raise ValueError(f"The attribute {name} cannot be put into a tile.") from error
-    return codes, list(seen)
-
-
-def _column_codes(column: "pd.Series[Any]", seen: dict[bytes, int]) -> Ints:
-    """Replace values by their numbers; by what is written, for in Python ``1 == True``."""
-    if column.dtype == object:
-        present = column.notna().tolist()
-        written = [_value(each) if there else b"" for each, there in zip(column, present)]  # noqa: B905
-        return np.array(
-            [seen.setdefault(each, len(seen)) if each else -1 for each in written], dtype=np.int64
-        )
-    codes, uniques = pd.factorize(column)
-    numbers = [seen.setdefault(_value(each), len(seen)) for each in uniques]
-    return np.array([*numbers, -1], dtype=np.int64)[codes]
+    start = np.full((len(xy), 1), MOVE_TO | 1 << 3, dtype=np.uint8)
+    return np.hstack([start, varints.padded(varints.zigzag(xy), 2)])
 
 
 @lru_cache(maxsize=50_000, typed=True)
-def _value(value: object) -> bytes:
+def value_of(value: object) -> bytes:
+    """Write one value of an attribute; ``TypeError`` where a tile knows no such thing."""
     if isinstance(value, bool | np.bool_):
         return b"\x38\x01" if value else b"\x38\x00"
     if isinstance(value, int | np.integer):
         number = int(value)
-        return b"\x28" + _varint(number) if number >= 0 else b"\x30" + _varint(-2 * number - 1)
+        return (
+            b"\x28" + varints.varint(number)
+            if number >= 0
+            else b"\x30" + varints.varint(-2 * number - 1)
+        )
     if isinstance(value, float | np.floating):
         return b"\x19" + struct.pack("<d", value)
     if isinstance(value, str):
-        return _field(1, value.encode())
+        return varints.field(1, value.encode())
     raise TypeError(type(value).__name__)
 
 
-@lru_cache(maxsize=50_000)
-def _listed(value: bytes) -> bytes:
-    return _field(4, value)
-
-
-def _checked_ids(index: "pd.Index[Any]") -> Ints:
-    if not pd.api.types.is_integer_dtype(index.dtype) or index.min() < 0:
-        raise ValueError("Features in tiles need whole numbers from 0 as their index.")
-    return index.to_numpy(dtype=np.int64)
-
-
-def _heads(ids: Ints, codes: Ints, known: int, kind: int) -> Iterator[_Group]:
-    """Write id, attributes and kind: one matrix for all rows that have the same attributes."""
-    which = np.zeros(len(codes), dtype=np.int64)
-    for column in codes.T:
-        which = pd.factorize(2 * which + (column >= 0))[0]
-    for number in range(which.max() + 1):
-        rows = np.flatnonzero(which == number)
-        present = np.flatnonzero(codes[rows[0]] >= 0)
-        tags = _tags(present, codes[np.ix_(rows, present)], known)
-        key, end = _constant(len(rows), b"\x08"), _constant(len(rows), bytes([0x18, kind]))
-        yield rows, np.hstack([key, _padded(ids[rows, None], _width(ids.max())), tags, end])
-
-
-def _tags(keys: Ints, values: Ints, known: int) -> Bytes:
-    if not keys.size:
-        return np.empty((len(values), 0), dtype=np.uint8)
-    key_width, value_width = _width(int(keys.max())), _width(known)
-    across = np.broadcast_to(keys, values.shape)[..., None]
-    pairs = np.concatenate(
-        [_padded(across, key_width), _padded(values[..., None], value_width)], axis=2
-    ).reshape(len(values), -1)
-    return np.hstack([_constant(len(values), b"\x12" + _varint(pairs.shape[1])), pairs])
-
-
-def _point_features(groups: list[_Group], geometry: Any) -> bytes:
-    """Frame points, in the order that they came in."""
-    blocks = [(rows, _framed(head, geometry[rows])) for rows, head in groups]
-    if len(blocks) == 1:
-        return blocks[0][1].tobytes()
-    width = np.empty(len(geometry), dtype=np.int64)
-    for rows, block in blocks:
-        width[rows] = block.shape[1]
-    start = np.cumsum(width) - width
-    written = np.empty(width.sum(), dtype=np.uint8)
-    for rows, block in blocks:
-        written[start[rows, None] + np.arange(block.shape[1])] = block
-    return written.tobytes()
-
-
-def _framed(head: Bytes, geometry: Bytes) -> Bytes:
-    n = len(head)
-    body = np.hstack([head, _constant(n, b"\x22" + _varint(geometry.shape[1])), geometry])
-    return np.hstack([_constant(n, b"\x12" + _varint(body.shape[1])), body])
-
-
-def _shape_features(groups: list[_Group], geometry: Any) -> bytes:
-    head = [b""] * len(geometry)
-    for rows, block in groups:
-        for row, each in zip(rows.tolist(), block, strict=True):
-            head[row] = each.tobytes()
-    return b"".join(
-        _field(2, start + _field(4, path)) for start, path in zip(head, geometry, strict=True)
-    )
-
-
-def _constant(rows: int, written: bytes) -> Bytes:
-    return np.tile(np.frombuffer(written, dtype=np.uint8), (rows, 1))
-
-
-def _padded(numbers: Ints, width: int) -> Bytes:
-    """Write each number in ``width`` bytes; those along the last axis follow one another."""
-    groups = np.empty((*numbers.shape, width), dtype=np.uint8)
-    for at in range(width):
-        more = 128 if at < width - 1 else 0
-        groups[..., at] = numbers >> 7 * at & 127 | more
-    return groups.reshape(*numbers.shape[:-1], numbers.shape[-1] * width)
-
-
-def _width(largest: ArrayLike) -> int:
-    return max(1, -(-int(np.asarray(largest)).bit_length() // 7))
-
-
-def _zigzag(numbers: Ints) -> Ints:
-    return numbers << 1 ^ numbers >> 63
-
-
-def _varint(number: int) -> bytes:
-    written = bytearray()
-    while number > 127:
-        written.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*written, number])
-
-
-def _field(number: int, body: bytes) -> bytes:
-    return bytes([number << 3 | 2]) + _varint(len(body)) + body
+@lru_cache(maxsize=50_000, typed=True)
+def _listed(value: object) -> bytes:
+    return varints.field(4, value_of(value))

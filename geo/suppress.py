@@ -110,3 +110,33 @@ def _whole(counts: ArrayLike) -> NDArray[np.int64]:
     if not np.isfinite(given).all() or (given < 0).any() or (given != np.floor(given)).any():
         raise ValueError("Counts are whole numbers from 0.")
     return given.astype(np.int64)
+
+
+def suppress_parts(
+    counts: ArrayLike, rule: Rule | None = None, *, zero_reveals_nothing: ArrayLike = False
+) -> Shown:
+    """Hide the small among counts that add up to a total, so that none is had by subtraction.
+
+    Where one alone would be hidden, the smallest of those still shown above 0 is hidden with it.
+
+    Parameters
+    ----------
+    counts
+        Whole numbers from 0, shape ``(n,)``: the parts of one total.
+    rule, zero_reveals_nothing
+        As in `suppress`.
+
+    Raises
+    ------
+    ValueError
+        As in `suppress`.
+    """
+    first = suppress(counts, rule, zero_reveals_nothing=zero_reveals_nothing)
+    given = _whole(counts)
+    open_ones = np.flatnonzero(~first.hidden & (given > 0))
+    if np.count_nonzero(first.hidden & (given > 0)) != 1 or not open_ones.size:
+        return first
+    hidden = first.hidden.copy()
+    hidden[open_ones[given[open_ones].argmin()]] = True
+    values = np.ma.MaskedArray(np.where(hidden, 0, first.values.data), mask=hidden, fill_value=-1)
+    return Shown(values, hidden, first.rule)

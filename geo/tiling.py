@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo import mvt
+from geo import mvt, mvt_frames, varints
 from geo.space import Box, Floats, bng_box_from_mercator, to_mercator
 
 DEEPEST = 24
@@ -106,12 +106,12 @@ def encode(
             rows.append(chosen[kept])
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     order = np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
-    return mvt.layer(name, table.iloc[order], found)
+    return mvt_frames.layer(name, table.iloc[order], found)
 
 
 def _drawn(
     kind: int, shapes: _Shapes, tile: Tile, buffer: int, simplify: float
-) -> tuple[mvt.Bytes | list[bytes], mvt.Ints]:
+) -> tuple[varints.Bytes | list[bytes], varints.Ints]:
     """Encode shapes of one kind; and say which of them are in the tile."""
     if kind == mvt.POINT:
         return _points(shapes, tile, buffer)
@@ -124,10 +124,12 @@ def _drawn(
     cut = _rings if kind == mvt.POLYGON else _lines
     vertices, lengths, owners = cut(parts, owners)
     kept, feature = np.unique(owners, return_inverse=True)
-    return mvt.shapes(kind, vertices, lengths, feature), kept
+    return mvt_frames.shapes(kind, vertices, lengths, feature), kept
 
 
-def _points(shapes: _Shapes, tile: Tile, buffer: int) -> tuple[mvt.Bytes | list[bytes], mvt.Ints]:
+def _points(
+    shapes: _Shapes, tile: Tile, buffer: int
+) -> tuple[varints.Bytes | list[bytes], varints.Ints]:
     vertices, owners = shapely.get_coordinates(shapes, return_index=True)
     pixels = np.floor(_in_tile_units(vertices, tile)).astype(np.int64)
     inside = ((pixels >= -buffer) & (pixels < mvt.EXTENT + buffer)).all(axis=1)
@@ -135,17 +137,17 @@ def _points(shapes: _Shapes, tile: Tile, buffer: int) -> tuple[mvt.Bytes | list[
     if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
         return mvt.single_points(pixels), owners
     kept, lengths = np.unique(owners, return_counts=True)
-    return mvt.shapes(mvt.POINT, pixels, lengths, np.arange(kept.size)), kept
+    return mvt_frames.shapes(mvt.POINT, pixels, lengths, np.arange(kept.size)), kept
 
 
-def _lines(parts: _Shapes, owners: mvt.Ints) -> tuple[mvt.Ints, mvt.Ints, mvt.Ints]:
+def _lines(parts: _Shapes, owners: varints.Ints) -> tuple[varints.Ints, varints.Ints, varints.Ints]:
     """Take lines apart: vertices without repeats, how many each has, and the owners."""
     vertices, part = shapely.get_coordinates(parts, return_index=True)
     fresh = np.append(True, (np.diff(vertices, axis=0) != 0).any(axis=1) | (np.diff(part) != 0))
     return _with_at_least(2, vertices[fresh[: len(part)]], part[fresh[: len(part)]], owners)
 
 
-def _rings(parts: _Shapes, owners: mvt.Ints) -> tuple[mvt.Ints, mvt.Ints, mvt.Ints]:
+def _rings(parts: _Shapes, owners: varints.Ints) -> tuple[varints.Ints, varints.Ints, varints.Ints]:
     """Take areas apart: outer rings turn clockwise as seen (y runs down), holes the other way."""
     solid = shapely.area(parts) > 0
     turned = shapely.orient_polygons(parts[solid], exterior_cw=False)
@@ -157,14 +159,14 @@ def _rings(parts: _Shapes, owners: mvt.Ints) -> tuple[mvt.Ints, mvt.Ints, mvt.In
 
 
 def _with_at_least(
-    least: int, vertices: Floats, part: mvt.Ints, owners: mvt.Ints
-) -> tuple[mvt.Ints, mvt.Ints, mvt.Ints]:
+    least: int, vertices: Floats, part: varints.Ints, owners: varints.Ints
+) -> tuple[varints.Ints, varints.Ints, varints.Ints]:
     lengths = np.bincount(part, minlength=len(owners))
     enough = lengths >= least
     return np.rint(vertices[enough[part]]).astype(np.int64), lengths[enough], owners[enough]
 
 
-def _parts(shapes: _Shapes, kind: int) -> tuple[_Shapes, mvt.Ints]:
+def _parts(shapes: _Shapes, kind: int) -> tuple[_Shapes, varints.Ints]:
     """Take collections apart, twice for those within, and keep what is of the kind."""
     outer, owner = shapely.get_parts(shapes, return_index=True)
     parts, inner = shapely.get_parts(outer, return_index=True)

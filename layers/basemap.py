@@ -24,9 +24,16 @@ from layers.archive import opened
 from layers.graticule import Graticule
 
 SAMPLE_TOWN: Final = Path(__file__).resolve().parents[1] / "data" / "sample" / "eldermere.pmtiles"
-_KNOWN: Final = frozenset({"z", "x", "y", "s", "r", "key"})
+_ANYWHERE: Final = frozenset({"s", "key"})
+_TILE: Final = frozenset({"z", "x", "y"})
+_MATRIX: Final = frozenset({"TileMatrix", "TileRow", "TileCol"})
+_MORE: Final = frozenset({"TileMatrixSet", "Layer", "layer", "Style", "style"})
+_ORDER: Final = ("z", "x", "y", "TileMatrix", "TileRow", "TileCol", "TileMatrixSet", "Layer",
+                 "layer", "Style", "style", "r", "s", "key")  # fmt: skip
+_PLACE: Final = re.compile(r"\{([^{}]*)\}")
 _ZOOMSTACK: Final = frozenset({"surfacewater", "greenspaces", "names"})
 _TYPES: Final = ("image/png", "image/jpeg", "image/webp")
+_VERSIONS: Final = ("1.3.0", "1.1.1")
 _DEEPEST: Final = 22
 
 
@@ -67,7 +74,11 @@ class Wms:
 
 @dataclass(frozen=True)
 class Wmts:
-    """A Web Map Tile Service asked by key and value, in a Web Mercator tile matrix set."""
+    """A Web Map Tile Service, in a Web Mercator tile matrix set whose matrices are the zooms.
+
+    Asked by key and value or, where the address holds ``{TileMatrix}``, ``{TileRow}`` and
+    ``{TileCol}`` as in its capabilities, by that template.
+    """
 
     address: str
     layer: str
@@ -136,23 +147,19 @@ def check(basemap: Basemap) -> None:
         case LocalFile():
             opened(basemap.path)
         case Xyz():
-            _check_address(basemap.address)
-            _check_template(basemap)
-        case Wms() | Wmts():
-            _check_address(basemap.address)
-            if basemap.media_type not in _TYPES:
-                raise Invalid("Ask the map service for PNG, JPEG or WebP pictures.")
+            _check_address(basemap, needs=_TILE, more=frozenset({"r"}))
+        case Wms():
+            _check_address(basemap)
+            _check_kind(basemap.media_type)
+            if basemap.version not in _VERSIONS:
+                raise Invalid("The version of the map service is 1.3.0 or 1.1.1.")
+        case Wmts() if _by_template(basemap):
+            _check_address(basemap, needs=_MATRIX, more=_MORE)
+        case Wmts():
+            _check_address(basemap)
+            _check_kind(basemap.media_type)
     if isinstance(basemap, Xyz | Wmts) and not 0 <= basemap.max_zoom <= _DEEPEST:
         raise Invalid(f"The deepest zoom is a number from 0 to {_DEEPEST}.")
-
-
-def origins(basemap: Basemap) -> frozenset[str]:
-    """Name the other hosts that a reader's browser will ask, as in a content security policy."""
-    if isinstance(basemap, NoBasemap | LocalFile):
-        return frozenset()
-    parts = urlsplit(basemap.address)
-    host = parts.netloc.replace("{s}", "*")
-    return frozenset({f"{parts.scheme}://{host}"})
 
 
 def local_file(basemap: Basemap) -> Path | None:
@@ -219,7 +226,14 @@ def _pictures(basemap: Xyz | Wmts) -> folium.TileLayer:
     )
 
 
+def _by_template(basemap: Wmts) -> bool:
+    return "{TileMatrix}" in basemap.address
+
+
 def _wmts_address(basemap: Wmts) -> str:
+    start = _with_key(basemap.address, basemap.key)
+    if _by_template(basemap):
+        return _PLACE.sub(lambda place: _filled(basemap, place[1]), start)
     asked = urlencode(
         {
             "service": "WMTS",
@@ -231,16 +245,35 @@ def _wmts_address(basemap: Wmts) -> str:
             "format": basemap.media_type,
         }
     )
-    start = _with_key(basemap.address, basemap.key)
     join = "&" if "?" in start else "?"
     return f"{start}{join}{asked}&tilematrix={{z}}&tilerow={{y}}&tilecol={{x}}"
+
+
+def _filled(basemap: Wmts, place: str) -> str:
+    """Return what stands in a template instead of ``{place}``."""
+    known = {
+        "tilematrix": "{z}",
+        "tilerow": "{y}",
+        "tilecol": "{x}",
+        "tilematrixset": quote(basemap.matrix_set, safe=":"),
+        "layer": quote(basemap.layer, safe=""),
+        "style": quote(basemap.style, safe=""),
+    }
+    return known.get(place.lower(), f"{{{place}}}")
 
 
 def _with_key(address: str, key: str) -> str:
     return address.replace("{key}", quote(key, safe=""))
 
 
-def _check_address(address: str) -> None:
+def _check_address(
+    basemap: Xyz | Wms | Wmts,
+    *,
+    needs: frozenset[str] = frozenset(),
+    more: frozenset[str] = frozenset(),
+) -> None:
+    """Refuse what is no address, and places in it that the map would not know how to fill."""
+    address = basemap.address
     try:
         parts = urlsplit(address)
         sound = parts.scheme in ("https", "http") and parts.hostname and not parts.username
@@ -248,16 +281,23 @@ def _check_address(address: str) -> None:
         sound = False
     if not sound or re.search(r"[\s<>\"'`\\]", address):
         raise Invalid("The base map's address begins with https:// and a host, and has no spaces.")
-
-
-def _check_template(basemap: Xyz) -> None:
-    named = set(re.findall(r"\{([^}]*)\}", basemap.address))
-    if not named.issuperset({"z", "x", "y"}):
-        raise Invalid("The address of the tiles needs {z}, {x} and {y}.")
-    if not named <= _KNOWN:
-        raise Invalid("The address may hold {z}, {x}, {y}, {s}, {r} and {key}, nothing else.")
+    named = set(_PLACE.findall(address))
+    if not named >= needs:
+        raise Invalid(f"The address of the tiles needs {_listed(needs)}.")
+    if not named <= needs | more | _ANYWHERE:
+        raise Invalid(f"The address may hold {_listed(needs | more | _ANYWHERE)}, nothing else.")
     if ("key" in named) != bool(basemap.key):
         raise Invalid("An address with {key} needs a key, and a key needs {key} in the address.")
+
+
+def _check_kind(media_type: str) -> None:
+    if media_type not in _TYPES:
+        raise Invalid("Ask the map service for PNG, JPEG or WebP pictures.")
+
+
+def _listed(places: frozenset[str]) -> str:
+    *first, last = (f"{{{each}}}" for each in sorted(places, key=_ORDER.index))
+    return f"{', '.join(first)} and {last}"
 
 
 def _words(markup: str) -> str:

@@ -4,7 +4,7 @@ Add an entry and it is on the map, in the tiles, in the list, in the legend and 
 each time through ``read``, so each time with the same permission and the same precision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
 from sqlalchemy.orm import Session
@@ -20,9 +20,11 @@ from layers import (
     coverage,
     hotspots,
     incidents,
+    likely,
     places,
     premises,
     touches,
+    young_people,
 )
 from layers.index import codes_key
 from layers.layer import Layer
@@ -37,6 +39,8 @@ LAYERS: tuple[Layer, ...] = (
     touches.TOUCHES,
     touches.CORRIDORS,
     touches.BY_WARD,
+    likely.LIKELY,
+    young_people.YOUNG_PEOPLE,
     premises.PREMISES,
     premises.SAFE_PLACES,
     incidents.INCIDENTS,
@@ -59,6 +63,8 @@ SIGHTS: Mapping[str, Mapping[Tier, Sight]] = {
     "touches": {T2: CELL, T3: STREET, T4: EXACT, SEALED: EXACT},
     "corridors": {T2: CELL, T3: CELL, T4: CELL, SEALED: CELL},
     "touch_wards": {T1: WARD, T2: WARD, T3: WARD, T4: WARD, SEALED: WARD},
+    "likely_places": {T2: CELL, T3: CELL, T4: CELL, SEALED: CELL},
+    "young_people": {T2: CELL, T3: CELL, T4: CELL, SEALED: CELL},
     "premises": {T2: EXACT, T3: EXACT, T4: EXACT, SEALED: EXACT},
     "safe_places": {T1: EXACT, T2: EXACT, T3: EXACT, T4: EXACT, SEALED: EXACT},
     "incidents": {T2: CELL, T3: STREET, T4: EXACT, SEALED: EXACT},
@@ -77,6 +83,21 @@ SIGHTS: Mapping[str, Mapping[Tier, Sight]] = {
 
 NARROWING = ("area", "place", "premises", "gazetteer", "preference")
 """What any reading may depend on beside its own records: where it looks, what is sealed, how."""
+POLICE = frozenset({"incident", "place_touch"})
+"""Tables that police records are in."""
+APART = frozenset({young_people.YOUNG_PEOPLE.name})
+"""Layers that young people made: no map shows one together with police records."""
+
+
+def kept_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the layers of ``names`` that may be looked at together.
+
+    Those with police records give way where one is among them that young people made.
+    """
+    asked = tuple(names)
+    if APART.isdisjoint(asked):
+        return asked
+    return tuple(name for name in asked if POLICE.isdisjoint(CATALOGUE[name].subjects))
 
 
 def sight(actor: Actor, name: str) -> Sight:

@@ -23,8 +23,10 @@ SCRIPTS: Final = (
     "own/graticule.js",
     "own/shapes.js",
     "own/tiles.js",
+    "own/live.js",
     "own/drawing.js",
     "own/swipe.js",
+    "own/together.js",
     "own/timeline.js",
 )
 STYLES: Final = (

@@ -41,6 +41,8 @@ OTHERS = ("area", "gazetteer", "place", "premises")
 """Tables that decide something of a record beside its own."""
 ROOM = 256 << 20
 """Bytes that the selections of all readers may take together; the oldest give way."""
+TILE_ROOM = 48 << 20
+"""Bytes of tiles that are kept for the next who asks for the same."""
 NEWER = 60.0
 """Seconds for which a reading that began before a change is given what is newer."""
 NOWHERE = -1
@@ -207,6 +209,7 @@ class _Shelf:
     def __init__(self) -> None:
         self.indexes: dict[str, Index] = {}
         self.selections = Kept(ROOM)
+        self.drawn = Kept(TILE_ROOM)
         self._locks: dict[str, threading.Lock] = {}
 
     def lock_of(self, subject: str) -> threading.Lock:
@@ -221,6 +224,11 @@ _codes_seen: list[tuple[codes.Codes, int]] = []
 def selections(session: Session) -> Kept:
     """Return what is kept of earlier selections from the database of ``session``."""
     return _shelf(session).selections
+
+
+def drawn(session: Session) -> Kept:
+    """Return the tiles that were drawn of the database of ``session``."""
+    return _shelf(session).drawn
 
 
 def codes_key() -> int:

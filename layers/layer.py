@@ -39,7 +39,7 @@ class Layer:
     the reader may colour by, each with its list of codes; ``title_column`` heads a list entry
     and ``when_column`` lets old records fade. ``scale`` names classes of its own, each with its
     colour and words; the ``hatched`` among them say that nothing is known. ``held`` is how the
-    map reads a table that may be large.
+    map reads a table that may be large. ``live`` says that open maps follow its changes.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Layer:
     when_missing: str = "time not known"
     held: Held | None = None
     shown_first: bool = False
+    live: bool = False
     plain_title: str = ""
 
     @property

@@ -5,20 +5,22 @@ holds. Where marks would cover each other they are counted on a lattice; where s
 not be seen, whole 250 m cells are counted and no point is in any tile.
 """
 
+import gzip
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from domain import matching
 from domain.filters import Filters
 from domain.people import Actor
 from geo import curve, mvt, tiling
 from geo.grid import cell_label
 from geo.space import to_mercator
 from geo.suppress import Rule
-from layers import catalogue, marks, present
+from layers import catalogue, index, marks, present
 from layers.columns import CELL, Ints, Mask
 from layers.index import Spots, Standing
 from layers.layer import Layer, rule
@@ -36,6 +38,8 @@ CELLS_FROM: Final = 11
 LARGEST: Final = 6
 """Doublings of a cell at most: squares of 16 km, of which Britain has some thousands."""
 ZOOM_IN: Final = "Zoom in to see each"
+_A_KEY: Final = 500
+"""Bytes of what a tile is kept under; itself it is reckoned with half as much for its gzip."""
 _SEARCHED: Final = 12
 """Records that are counted in the time of one search."""
 
@@ -47,6 +51,18 @@ class Sheet:
     layer: Layer
     at: tuple[int, int, int]
     colour: str = ""
+
+
+class Drawn:
+    """A tile as bytes, and compressed once the first reader asks for it so."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    @cached_property
+    def squeezed(self) -> bytes:
+        """The tile in gzip, packed quickly: the server in front would do it slowly."""
+        return gzip.compress(self.body, compresslevel=1, mtime=0)
 
 
 def tile(
@@ -63,36 +79,52 @@ def tile(
     Where points are crowded they are counted on a lattice, and cells in larger squares: ``n``
     says how many points or cells a mark stands for.
     """
+    return drawn(session, actor, Sheet(layer, at, colour), filters).body
+
+
+def drawn(session: Session, actor: Actor, sheet: Sheet, filters: Filters) -> Drawn:
+    """Return a tile as `tile` has it; those of large layers are kept for all who see the same."""
+    layer, at = sheet.layer, sheet.at
     _, seen = catalogue.check(actor, layer.name)
     if layer.held is None:
         frame = catalogue.read(session, actor, layer.name, tiling.tile_box_bng(*at), filters)
-        shown = present.presented(layer, seen, frame, colour)
-        return tiling.encode(layer.name, to_mercator(shown), *at)
+        shown = present.presented(layer, seen, frame, sheet.colour)
+        return Drawn(tiling.encode(layer.name, to_mercator(shown), *at))
     standing, found = select_records(session, actor, layer.held, filters)
-    sheet = Sheet(layer, at, colour)
-    if seen is Sight.CELL:
-        return cell_tile(sheet, standing, found, rule(session))
-    return point_tile(sheet, found, found.spots(standing, street=seen is Sight.STREET))
+    kept, small = index.drawn(session), rule(session) if seen is Sight.CELL else None
+    key = (found.serial, layer.name, seen, at, sheet.colour, small, matching.today())  # it fades
+    made: Drawn | None = kept.get(key)
+    if made is None:
+        if small is not None:
+            made = Drawn(cell_tile(sheet, standing, found, small))
+        else:
+            spots = found.spots(standing, street=seen is Sight.STREET)
+            made = Drawn(point_tile(sheet, standing, found, spots))
+        kept.put(key, made, 3 * len(made.body) // 2 + _A_KEY)
+    return made
 
 
-def point_tile(sheet: Sheet, found: Selection, spots: Spots) -> bytes:
+def point_tile(sheet: Sheet, standing: Standing, found: Selection, spots: Spots) -> bytes:
     """Draw single records, each in one tile only, or how many there are on a lattice."""
     inside = curve.within(spots.key, *sheet.at)
     if inside.stop - inside.start <= CROWDED:
-        body = singly(sheet, found, spots, inside)
+        body = singly(sheet, standing, spots, inside)
         if len(body) <= MOST_BYTES:
             return body
     return together(sheet, found, spots, inside)
 
 
-def singly(sheet: Sheet, found: Selection, spots: Spots, inside: slice) -> bytes:
+def singly(sheet: Sheet, standing: Standing, spots: Spots, inside: slice) -> bytes:
     """Draw each record of a tile with what is told of it."""
-    rows, told, layer = spots.rows[inside], found.columns, sheet.layer
-    attributes = [
+    rows, told, layer = spots.rows[inside], standing.columns, sheet.layer
+    line, lines = standing.index.keep(
+        f"details {layer.name}", standing.key(), lambda: marks.details(layer, told)
+    )
+    attributes: list[mvt.Column] = [
         ("look", *marks.look(layer, told, rows, sheet.colour)),
         ("fade", *marks.fade(told, rows)),
         ("label", *marks.label(layer, told, rows)),
-        ("detail", *marks.detail(layer, told, rows)),
+        ("detail", line[rows], lines),
     ]
     points = _points(spots.key[inside], sheet)
     return mvt.coded(layer.name, mvt.POINT, points, attributes, told.ids[rows])
@@ -104,7 +136,8 @@ def together(sheet: Sheet, found: Selection, spots: Spots, inside: slice) -> byt
     It has the look that most of them have.
     """
     key = spots.key[inside]
-    edges = np.unique(curve.squares(key, *sheet.at, LEVELS))  # one for each that holds any
+    edges = curve.squares(key, *sheet.at, LEVELS)
+    edges = edges[np.append(True, edges[1:] > edges[:-1])]  # one for each that holds any
     start, count = edges[:-1], np.diff(edges)
     column = present.colour_column(sheet.layer, sheet.colour)
     commonest = _commonest(found, spots, inside, column, edges)
@@ -189,5 +222,5 @@ def _cell_label(west: int, south: int) -> str:
     return cell_label(west, south, CELL)
 
 
-def _points(key: curve.Keys, sheet: Sheet) -> mvt.Bytes:
-    return mvt.single_points(curve.in_tile(*curve.places(key), *sheet.at))
+def _points(key: curve.Keys, sheet: Sheet) -> mvt.Units:
+    return mvt.curve_points(curve.own(key, sheet.at[0]))

@@ -80,3 +80,13 @@ def test_places_in_a_tile_are_those_of_the_older_encoder(points):
         exact = np.array([(x[7] - west) / unit, (north - y[7]) / unit])
         finest = max(1.0, 2 ** (z - 20))
         assert (np.abs(ours[0] + 0.5 * finest - exact) <= 0.5 * finest + 1e-3).all()
+
+
+@pytest.mark.parametrize("z", [0, 8, 14, 20, 24, 30])
+def test_the_units_of_a_tile_are_those_of_the_whole_places(points, z):
+    x, y, key = points
+    column, row = tiling.tile_of(float(x[1_500]), float(y[1_500]), z)
+    own = key[curve.within(key, z, column, row)]
+    expected = curve.in_tile(*curve.places(own), z, column, row)
+    found = np.stack(curve.places(curve.own(own, z).astype(np.uint64)), axis=-1)
+    assert np.array_equal(found, expected)

@@ -4,7 +4,7 @@ import numpy as np
 import pyogrio
 import pytest
 
-from geo import mvt, tiling
+from geo import curve, mvt, tiling
 from tests.tiles_read import decode
 
 __all__ = ["decode"]
@@ -31,6 +31,15 @@ def test_numbered_attributes_are_read_back(decode):
         {"look": "park", "n": 300, "fade": 0.35},
         {"look": "café", "n": 70_000, "fade": 1.0},
     ]
+
+
+def test_points_written_from_the_curve_are_those_written_from_columns_and_rows():
+    random = np.random.default_rng(3)
+    xy = np.vstack([[[0, 0], [4095, 4095], [63, 64]], random.integers(0, 4096, (500, 2))])
+    own = curve.keys(*xy.T.astype(np.uint64)).astype(np.uint32)
+    columns = [("a", np.zeros(len(xy), int), ["here"])]
+    written = mvt.coded("x", mvt.POINT, mvt.curve_points(own), columns)
+    assert written == mvt.coded("x", mvt.POINT, mvt.single_points(xy), columns)
 
 
 def test_only_values_that_are_used_are_written_and_each_once(decode):
@@ -90,3 +99,19 @@ def test_gdal_reads_squares_and_points(tmp_path):
     assert read["n"].tolist() == [5]
     assert read["mvt_id"].tolist() == [3]
     assert read.total_bounds == pytest.approx(expected, abs=unit / 2)
+
+
+@pytest.mark.parametrize("count", [1_000, 100_000])
+def test_a_text_is_told_once_and_only_when_a_tile_needs_it(decode, count):
+    told = []
+
+    def tell(which):
+        told.extend(which.tolist())
+        return [f"line {each}" for each in which.tolist()]
+
+    lines = mvt.Texts(count, tell)
+    for wanted in ([5, 5, 700], [700, 3, 5]):
+        columns = [("a", np.zeros(3, int), ["x"]), ("line", np.array(wanted), lines)]
+        features = decode(mvt.coded("x", mvt.POINT, points(3), columns)).features
+        assert [each.attributes["line"] for each in features] == [f"line {at}" for at in wanted]
+    assert sorted(told) == [3, 5, 700]

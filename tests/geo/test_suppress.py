@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geo.suppress import Rule, suppress
+from geo.suppress import Rule, suppress, suppress_parts
 
 COUNTS = hnp.arrays(np.int64, hnp.array_shapes(max_dims=2, max_side=8), elements=st.integers(0, 60))
 RULES = st.builds(Rule, st.integers(2, 20), st.integers(1, 20))
@@ -90,3 +90,15 @@ def test_what_is_no_count_is_refused(counts):
 def test_a_rule_that_hides_nothing_is_refused(threshold, to_nearest):
     with pytest.raises(ValueError, match="whole number"):
         Rule(threshold, to_nearest)
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.integers(2, 12))
+def test_no_part_that_is_hidden_can_be_had_from_the_total(counts, threshold):
+    rule = Rule(threshold, 1)
+    shown = suppress_parts(counts, rule)
+    given_counts = np.array(counts)
+    small = shown.hidden & (given_counts > 0)
+    assert shown.hidden[given_counts < threshold].all()
+    assert small.sum() != 1 or not (~shown.hidden & (given_counts > 0)).any()
+    told = ~shown.hidden
+    assert (shown.values[told].data == given_counts[told]).all()

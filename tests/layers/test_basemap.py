@@ -5,7 +5,7 @@ import pytest
 
 from domain.errors import Invalid
 from layers import basemap
-from layers.basemap import LocalFile, NoBasemap, Wms, Wmts, Xyz
+from layers.basemap import Wms, Wmts, Xyz
 
 TILES = {
     "kind": "xyz",
@@ -25,9 +25,15 @@ MATRIX = {
     "attribution": "Example",
     "key": "s3cret",
 }
+TEMPLATE = {
+    "kind": "wmts",
+    "address": "https://m.example/{Layer}/{style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}",
+    "layer": "Light",
+    "attribution": "Example",
+}
 
 
-@pytest.mark.parametrize("setting", [{"kind": "none"}, TILES, SERVICE, MATRIX])
+@pytest.mark.parametrize("setting", [{"kind": "none"}, TILES, SERVICE, MATRIX, TEMPLATE])
 def test_a_setting_comes_back_as_it_was_written(setting):
     made = basemap.read(setting)
     assert basemap.read(basemap.write(made)) == made
@@ -53,6 +59,14 @@ def test_a_setting_comes_back_as_it_was_written(setting):
         {**TILES, "max_zoom": 99},
         {**TILES, "max_zoom": "deep"},
         {**SERVICE, "media_type": "text/html"},
+        {**SERVICE, "version": "2.0"},
+        {**SERVICE, "address": "https://maps.example/wms?x={x}"},
+        {**SERVICE, "key": "unused"},
+        {**SERVICE, "address": "https://maps.example/wms?key={key}"},
+        {**MATRIX, "key": ""},
+        {**MATRIX, "media_type": "text/html"},
+        {**TEMPLATE, "address": "https://m.example/{TileMatrix}/{TileRow}.png"},
+        {**TEMPLATE, "address": "https://m.example/{Time}/{TileMatrix}/{TileRow}/{TileCol}"},
         {"kind": "file", "path": "/etc/passwd"},
         {"kind": "file", "path": "/nowhere/town.pmtiles"},
     ],
@@ -60,13 +74,6 @@ def test_a_setting_comes_back_as_it_was_written(setting):
 def test_a_setting_that_cannot_be_drawn_is_refused(wrong):
     with pytest.raises(Invalid):
         basemap.read(wrong)
-
-
-def test_only_an_address_makes_browsers_ask_another_host():
-    assert basemap.origins(NoBasemap()) == frozenset()
-    assert basemap.origins(LocalFile("town.pmtiles")) == frozenset()
-    assert basemap.origins(basemap.read(MATRIX)) == {"https://maps.example"}
-    assert basemap.origins(Xyz("https://{s}.tiles.example/{z}", "")) == {"https://*.tiles.example"}
 
 
 def script(layer):
@@ -85,10 +92,25 @@ def test_a_tile_matrix_service_is_asked_by_row_and_column():
     assert address.endswith("&tilematrix={z}&tilerow={y}&tilecol={x}")
 
 
+def test_a_template_of_a_tile_matrix_service_is_filled_in_by_its_own_names():
+    address = basemap.drawn(basemap.read(TEMPLATE)).tiles
+    assert address == "https://m.example/Light/default/EPSG:3857/{z}/{y}/{x}"
+
+
+def test_what_is_wrong_with_an_address_names_what_it_may_hold():
+    with pytest.raises(Invalid, match=r"needs \{TileMatrix\}, \{TileRow\} and \{TileCol\}"):
+        basemap.read({**TEMPLATE, "address": "https://m.example/{TileMatrix}/{TileRow}"})
+    with pytest.raises(Invalid, match=r"may hold \{s\} and \{key\}, nothing else"):
+        basemap.read({**SERVICE, "address": "https://maps.example/{bbox}"})
+
+
 def test_a_map_service_is_asked_for_its_layers():
     text = script(basemap.drawn(Wms("https://m.example/wms", "roads,rail", "Example")))
     assert "L.tileLayer.wms" in text
     assert '"roads,rail"' in text
+    assert '"1.3.0"' in text
+    older = Wms("https://m.example/wms", "roads", "Example", version="1.1.1")
+    assert '"1.1.1"' in script(basemap.drawn(older))
 
 
 @pytest.mark.parametrize(

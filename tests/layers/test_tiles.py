@@ -5,7 +5,8 @@ import pyogrio
 import pytest
 
 from domain.errors import NotPermitted
-from domain.people import Role
+from domain.incidents import Incident
+from domain.people import SYSTEM, Role
 from geo import curve, tiling
 from geo.space import mercator_from_bng
 from layers import catalogue, tiles
@@ -186,3 +187,31 @@ def test_nobody_gets_a_tile_that_is_not_for_them(city, people):
                 tiles.tile(
                     session, people[role], catalogue.CATALOGUE[name], (8, 126, 81), crowd.Filters()
                 )
+
+
+def test_a_tile_is_drawn_once_for_all_who_see_alike_and_for_nobody_else(
+    city, people, decode, monkeypatch
+):
+    layer = catalogue.CATALOGUE["incidents"]
+    analyst, coordinator = people[Role.ANALYST], people[Role.COORDINATOR]
+    at = max(tiles_of(12), key=lambda at: len(read_by(city, analyst, layer, at)))
+    exact, street = read_by(city, analyst, layer, at), read_by(city, coordinator, layer, at)
+    assert exact != street, "a coordinator is shown the nearest street"
+    monkeypatch.setattr(tiles, "point_tile", lambda *_: pytest.fail("it was drawn again"))
+    assert read_by(city, people[Role.POLICE], layer, at) == exact
+    assert read_by(city, coordinator, layer, at) == street
+
+
+def test_a_kept_tile_gives_way_to_a_change(city, people, decode):
+    layer, analyst = catalogue.CATALOGUE["incidents"], people[Role.ANALYST]
+    at = max(tiles_of(15), key=lambda at: len(read_by(city, analyst, layer, at)))
+    before = decode(read_by(city, analyst, layer, at)).features
+    with city.writing() as session:
+        crowd.remove(session, SYSTEM, Incident, "id", before[0].id)
+    after = decode(read_by(city, analyst, layer, at)).features
+    assert {each.id for each in before} - {each.id for each in after} == {before[0].id}
+
+
+def read_by(store, actor, layer, at):
+    with store.reading() as session:
+        return tiles.tile(session, actor, layer, at, crowd.Filters())
