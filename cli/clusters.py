@@ -1,32 +1,34 @@
 """``safeground clusters``: outlines of where points lie close together."""
 
 import json
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import geopandas as gpd
 import typer
 
-from cli.analyses import plainly, show, tell
+from cli.analyses import File, Layer, Out, Summary, System, left_out, plainly, show, tell
 from exchange import points, results
+
+if TYPE_CHECKING:
+    from geo.clusters import Clusters
+
+Method = Literal["dbscan", "hdbscan"]
+_SHOWN = 20
 
 
 def clusters(  # noqa: PLR0917 - typer names them
-    file: Annotated[Path, typer.Argument(metavar="IN", help="Any file that can be imported")],
-    out: Annotated[Path, typer.Option(help="File to write: .gpkg, .geojson, .parquet or .csv")],
-    method: Annotated[
-        Literal["dbscan", "hdbscan"], typer.Option(help="How clusters are found")
-    ] = "dbscan",
+    file: File,
+    out: Out,
+    method: Annotated[Method, typer.Option(help="How clusters are found")] = "dbscan",
     distance: Annotated[
         float | None, typer.Option(help="Metres between neighbours; proposed without it")
     ] = None,
     least: Annotated[
         int | None, typer.Option(help="Points that make a cluster; proposed without it")
     ] = None,
-    crs: Annotated[
-        str | None, typer.Option(help="System of the coordinates, and to work in")
-    ] = None,
-    layer: Annotated[str | None, typer.Option(help="Layer or sheet of IN")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON")] = False,
+    crs: System = None,
+    layer: Layer = None,
+    as_json: Summary = False,
 ) -> None:
     """Outline where points lie close together (DBSCAN or HDBSCAN).
 
@@ -47,39 +49,47 @@ def clusters(  # noqa: PLR0917 - typer names them
     with plainly():
         found = analysis.find(frame, method, distance=distance, least=least)
     results.write(found.outlines, out, layer="clusters")
-    inside = int((found.label > 0).sum())
     notes = list(points.notes(frame))
     if as_json:
-        told = {
-            "out": str(out),
-            "crs": points.code(frame),
-            "rows": int(frame.attrs["rows"]),
-            "points": len(frame),
-            "left_out": int(frame.attrs["rows"]) - len(frame),
-            "reasons": frame.attrs["left_out"],
-            "method": method,
-            "distance": found.distance,
-            "distance_chosen": "given" if distance else _rule(method, analysis.DISTANCE_RULE),
-            "least": found.least,
-            "least_chosen": "given" if least else f"proposed: {analysis.LEAST_RULE}",
-            "clusters": len(found.outlines),
-            "points_in_clusters": inside,
-            "notes": notes,
+        chosen = {
+            "distance_chosen": _rule(
+                analysis.DISTANCE_RULE if method == "dbscan" else "", distance
+            ),
+            "least_chosen": _rule(analysis.LEAST_RULE, least),
         }
+        told = {"out": str(out), "method": method, **_facts(found, frame), **chosen, "notes": notes}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        within = "" if found.distance is None else f" within {found.distance:g} m"
-        typer.echo(
-            f"{len(found.outlines):,} clusters of at least {found.least} points{within} hold "
-            f"{inside:,} of {len(frame):,} points.\n"
-        )
-        largest = found.outlines.head(20)
-        columns = (largest[name].tolist() for name in ("cluster", "count", "span_m"))
-        rows = [(f"{name}", f"{count:,}", f"{span:,.0f}")
-                for name, count, span in zip(*columns, strict=True)]  # fmt: skip
-        show(("cluster", "count", "span (m)"), rows)
+        _print(found, len(frame))
     tell(notes)
 
 
-def _rule(method: str, rule: str) -> str:
-    return f"proposed: {rule}" if method == "dbscan" else "none"
+def _facts(found: "Clusters", frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    return {
+        "crs": points.code(frame),
+        "points": len(frame),
+        **left_out(frame, len(frame)),
+        "distance": found.distance,
+        "least": found.least,
+        "clusters": len(found.outlines),
+        "points_in_clusters": int((found.label > 0).sum()),
+    }
+
+
+def _rule(rule: str, given: float | None) -> str:
+    if given:
+        return "given"
+    return f"proposed: {rule}" if rule else "none"
+
+
+def _print(found: "Clusters", points_read: int) -> None:
+    within = "" if found.distance is None else f" within {found.distance:g} m"
+    typer.echo(
+        f"{len(found.outlines):,} clusters of at least {found.least} points{within} hold "
+        f"{int((found.label > 0).sum()):,} of {points_read:,} points.\n"
+    )
+    largest = found.outlines.head(_SHOWN)
+    columns = (largest[name].tolist() for name in ("cluster", "count", "span_m"))
+    rows = [(f"{name}", f"{count:,}", f"{span:,.0f}")
+            for name, count, span in zip(*columns, strict=True)]  # fmt: skip
+    show(("cluster", "count", "span (m)"), rows)

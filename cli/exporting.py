@@ -26,13 +26,19 @@ def export(
         safeground export --gpkg eldermere.gpkg --as analyst
     """
     with opened() as store:
-        written = geopackage.export(store, me(), _reader(store, username), gpkg)
+        written = geopackage.export(store, me(), reader_of(store, username), gpkg)
     for layer, rows in written.items():
         typer.echo(f"{layer}: {rows:,}")
 
 
-def _reader(store: Store, username: str) -> Actor:
-    """Return the person in the first role held today that may export, else in the first held."""
+def reader_of(store: Store, username: str) -> Actor:
+    """Return the person in the first role held today that may export, else in the first held.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        There is nobody of that name; they hold no role today.
+    """
     with store.reading() as session:
         user = named(session, username)
         if user is None:

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from domain import code_editing
+from domain import case_data, code_editing
 from domain.errors import Invalid, busy
 from domain.people import Actor, operator
+from exchange.duty_mail import Duty
+from exchange.mail import MailServer
 from settings import Settings
 from store import migrate
-from store.database import Store, alive, connect
+from store.database import Store, alive, connect, is_new
 
 
 def settings() -> Settings:
@@ -27,6 +29,7 @@ def settings() -> Settings:
 def use_lists(chosen: Settings) -> None:
     """Use the code lists as they are in their files now; `Invalid` where one is wrong."""
     code_editing.settle(chosen.codes, chosen.var / "codes")
+    case_data.use(chosen.var)
 
 
 @contextmanager
@@ -39,13 +42,42 @@ def opened(*, current: bool = True) -> Iterator[Store]:
     except ValueError as error:
         raise Invalid(str(error)) from error
     try:
-        if not alive(store.engine):
+        if not (alive(store.engine) or is_new(store.engine)):
             raise Invalid("The database does not answer. Check SAFEGROUND_DATABASE_URL.")
         if current and not migrate.is_current(store.engine):
             raise Invalid("The database is not up to date. Run: safeground db upgrade")
         yield store
     finally:
         store.close()
+
+
+def mail_server(chosen: Settings) -> MailServer | None:
+    """Return where this installation hands over its mail, or None where it sends none."""
+    if not chosen.mail_host:
+        return None
+    return MailServer(
+        host=chosen.mail_host,
+        port=chosen.mail_port,
+        sender=chosen.mail_sender,
+        user=chosen.mail_user,
+        password=chosen.mail_password.get_secret_value(),
+        starttls=chosen.mail_starttls,
+    )
+
+
+@contextmanager
+def duty(store: Store, chosen: Settings) -> Iterator[None]:
+    """Call the duty contact while the block runs, where this installation sends mail."""
+    server = mail_server(chosen)
+    if server is None:
+        yield
+        return
+    watch = Duty(store, server, chosen.public_url)
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.stop()
 
 
 def me() -> Actor:

@@ -30,7 +30,10 @@ def actions() -> list[Action]:
     return [ACTIONS[name] for name in sorted(ACTIONS) if not name.startswith("test.")]
 
 
-GRANTS = "A grant may set another clearance, limit it to an area, and end on a day."
+GRANTS = (
+    "A grant may set another clearance, limit it to an area, and end on a day; that of a trained "
+    "practitioner or coordinator may let them grade by codes (3x5x2)."
+)
 NAMES = [role.value for role in Role]
 
 

@@ -1,12 +1,11 @@
 """``safeground near-repeat``: whether it comes again, nearby and soon."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.analyses import numbers, plain, plainly, show, tell
+from cli.analyses import File, Layer, Seed, numbers, plain, plainly, show, tell
 from exchange import moments, points
 from geo.clock import LONDON
 
@@ -17,7 +16,7 @@ Metric = Literal["manhattan", "euclidean"]
 
 
 def near_repeat(  # noqa: PLR0917 - typer names them
-    file: Annotated[Path, typer.Argument(metavar="IN", help="Any file that can be imported")],
+    file: File,
     date: Annotated[str, typer.Option(help="Column of dates")],
     distances: Annotated[
         str, typer.Option(help="Edges in metres; the last band is open-ended")
@@ -27,12 +26,12 @@ def near_repeat(  # noqa: PLR0917 - typer names them
     ] = "0,7,14,21",
     metric: Annotated[Metric, typer.Option(help="How distance is measured")] = "manhattan",
     permutations: Annotated[int, typer.Option(help="How often the days are dealt anew")] = 999,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answer")] = 1,
+    seed: Seed = 1,
     timezone: Annotated[str, typer.Option(help="Zone whose calendar days count")] = LONDON,
     crs: Annotated[
         str | None, typer.Option(help="System of the coordinates, such as EPSG:27700")
     ] = None,
-    layer: Annotated[str | None, typer.Option(help="Layer or sheet of IN")] = None,
+    layer: Layer = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """Count pairs of events by distance and time, against chance (the Knox test).

@@ -12,7 +12,7 @@ import pandas as pd
 import typer
 from numpy.typing import NDArray
 
-from cli.analyses import numbers, plain, plainly, show, tell
+from cli.analyses import File, Layer, numbers, plain, plainly, show, tell
 from domain.errors import Invalid
 from exchange import moments, points, results
 from exchange.moments import Moments
@@ -30,13 +30,11 @@ _SHOWN = 20
 FEW = 10
 """Events in both periods together below which a change is not told in percent."""
 
-File = Annotated[Path, typer.Argument(metavar="IN", help="Any file that can be imported")]
 DateColumn = Annotated[str, typer.Option("--date", help="Column of dates")]
 Cell = Annotated[int, typer.Option(help="Side of the square cells in metres")]
 Out = Annotated[Path | None, typer.Option(help="Write the cells: .gpkg, .geojson, .parquet, .csv")]
 Zone = Annotated[str, typer.Option(help="Zone whose days count")]
 System = Annotated[str | None, typer.Option("--crs", help="System of the coordinates")]
-Layer = Annotated[str | None, typer.Option(help="Layer or sheet of IN")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
 
 

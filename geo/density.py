@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import gaussian_filter1d, spline_filter
 from scipy.ndimage import map_coordinates as interpolated
+from scipy.ndimage import spline_filter
+from scipy.sparse import csr_array
 
 from geo import kernels
 from geo.grid import Grid, paired
@@ -25,6 +26,9 @@ _REACH = 6.0  # standard deviations: what lies beyond weighs less than a million
 _BLOCK = 65_536
 _FINE = 3.0  # squares in a bandwidth, for an error below a thousandth of the peak
 _MOST_PARTS = 16_000_000
+
+AS_WIDE = 2.83
+"""A quartic radius of so many standard deviations has the variance of a Gaussian kernel."""
 
 RULE = (
     "0.9 x the smaller of standard distance and 1.2 x median distance from the mean centre "
@@ -90,8 +94,8 @@ def density(
     P. (1985). *Applied Statistics* 34(2), 138-147 (edge correction).
     """
     across, up = paired(x, y)
-    weight = np.ones(across.size) if weights is None else np.asarray(weights, dtype=float)
-    if weight.shape != across.shape:
+    weight = None if weights is None else np.asarray(weights, dtype=float)
+    if weight is not None and weight.shape != across.shape:
         raise ValueError("Every point needs a weight.")
     _checked(bandwidth, grid.size, kernel)
     fine = _refined(grid, bandwidth, kernel)
@@ -99,10 +103,11 @@ def density(
     pad = _padding(grid, across, up, bandwidth * (_REACH if kernel == "gaussian" else 1)) * step
     wide = _Lattice(fine.west - pad * fine.size, fine.south - pad * fine.size, fine.size,
                     fine.rows + 2 * pad, fine.cols + 2 * pad)  # fmt: skip
-    smooth = _smoothed(_spread(wide, across, up, weight), bandwidth / fine.size, kernel)
     first = pad + step // 2  # the middle of a cell is the middle of its middle part
-    found = smooth[first : first + fine.rows : step, first : first + fine.cols : step]
-    per_km2 = np.maximum(found[: grid.rows, : grid.cols], 0) / (fine.size**2 / 1e6)
+    middles = [first + step * np.arange(number) for number in grid.shape]
+    spread = _spread(wide, across, up, weight)
+    found = _smoothed(spread, bandwidth / fine.size, kernel, middles)
+    per_km2 = np.maximum(found, 0) / (fine.size**2 / 1e6)
     return np.asarray(per_km2 if within is None else _corrected(per_km2, bandwidth, grid, within))
 
 
@@ -168,7 +173,8 @@ def _corrected(found: Floats, bandwidth: float, grid: Grid, within: Mask) -> Flo
     area = np.asarray(within, dtype=bool)
     if area.shape != found.shape:
         raise ValueError(f"A grid and its area differ in shape: {found.shape}, {area.shape}.")
-    kept = _gaussian(area.astype(float), bandwidth / grid.size)
+    every = [np.arange(number) for number in area.shape]
+    kept = _gaussian(area.astype(float), bandwidth / grid.size, every)
     return np.where(area, found / np.where(area, kept, 1), np.nan)
 
 
@@ -198,48 +204,82 @@ def _padding(grid: Grid, x: Floats, y: Floats, reach: float) -> int:
     return 1 + (math.ceil(reach / grid.size) if off.any() else 0)
 
 
-def _spread(laid: _Lattice, x: Floats, y: Floats, weights: Floats) -> Floats:
+def _spread(laid: _Lattice, x: Floats, y: Floats, weights: Floats | None) -> Floats:
     """Spread points over the middles of the four squares around each."""
     if (compiled := kernels.loaded(x.size)) is not None:
-        return compiled.spread(x, y, weights, laid[:])
+        return compiled.spread(x, y, np.ones(x.size) if weights is None else weights, laid[:])
     found = np.zeros(laid.rows * laid.cols)
-    for start in range(0, x.size, _BLOCK):
-        block = slice(start, start + _BLOCK)
-        _spread_block(laid, x[block], y[block], weights[block], found)
+    size = max(_BLOCK, found.size)  # all squares are added to for each block
+    for start in range(0, x.size, size):
+        block = slice(start, start + size)
+        weight = None if weights is None else weights[block]
+        _spread_block(laid, x[block], y[block], weight, found)
     return found.reshape(laid.rows, laid.cols)
 
 
-def _spread_block(laid: _Lattice, x: Floats, y: Floats, weights: Floats, found: Floats) -> None:
+def _spread_block(
+    laid: _Lattice, x: Floats, y: Floats, weights: Floats | None, found: Floats
+) -> None:
+    """Add a block of points: four sums, of which each of the four squares takes its part."""
     across, up = (x - laid.west) / laid.size - 0.5, (y - laid.south) / laid.size - 0.5
-    inside = (across >= 0) & (across < laid.cols - 1) & (up >= 0) & (up < laid.rows - 1)
-    across, up, weight = across[inside], up[inside], weights[inside]
+    if not (_within(across, laid.cols - 1) and _within(up, laid.rows - 1)):
+        inside = (across >= 0) & (across < laid.cols - 1) & (up >= 0) & (up < laid.rows - 1)
+        across, up = across[inside], up[inside]
+        weights = None if weights is None else weights[inside]
     col, row = across.astype(np.int64), up.astype(np.int64)
     right, above = across - col, up - row
     flat = row * laid.cols + col
-    for step, part in (
-        (0, (1 - right) * (1 - above)),
-        (1, right * (1 - above)),
-        (laid.cols, (1 - right) * above),
-        (laid.cols + 1, right * above),
-    ):
-        found += np.bincount(flat + step, weight * part, minlength=found.size)
+    parts = [weights, right, above, right * above]
+    if weights is not None:
+        parts[1:] = [weights * each for each in parts[1:] if each is not None]
+    one, east, north, both = (np.bincount(flat, part, found.size) for part in parts)
+    found += one - east - north + both
+    found[1:] += (east - both)[:-1]
+    found[laid.cols :] += (north - both)[: -laid.cols]
+    found[laid.cols + 1 :] += both[: -laid.cols - 1]
 
 
-def _smoothed(values: Floats, bandwidth: float, kernel: Shape) -> Floats:
-    """Smooth, less what spreading the points did already; ``bandwidth`` in squares."""
+def _within(along: Floats, end: int) -> bool:
+    """Tell whether all are in [0, end); two sweeps where a mask would take more."""
+    return not along.size or bool(along.min() >= 0 and along.max() < end)
+
+
+def _smoothed(
+    values: Floats, bandwidth: float, kernel: Shape, at: list[NDArray[np.int64]]
+) -> Floats:
+    """Smooth, less what spreading the points did already, and give rows and columns ``at``.
+
+    ``bandwidth`` in squares.
+    """
     if kernel == "gaussian":
-        return _gaussian(values, math.sqrt(bandwidth**2 - 1 / 6))
+        return _gaussian(values, math.sqrt(bandwidth**2 - 1 / 6), at)
     from scipy.signal import oaconvolve  # takes a second to import, and is seldom needed
 
     steps = np.arange(-math.ceil(bandwidth), math.ceil(bandwidth) + 1)
     weights = np.maximum(1 - (steps[:, None] ** 2 + steps**2) / bandwidth**2, 0) ** 2
-    return _sharpened(oaconvolve(values, weights / weights.sum(), mode="same"))
+    smooth = _sharpened(oaconvolve(values, weights / weights.sum(), mode="same"))
+    return np.asarray(smooth[np.ix_(*at)])
 
 
-def _gaussian(values: Floats, sigma: float) -> Floats:
-    for axis in (0, 1):
-        values = gaussian_filter1d(values, sigma, axis, mode="constant", truncate=_REACH)
-    return values
+def _gaussian(values: Floats, sigma: float, at: list[NDArray[np.int64]]) -> Floats:
+    """Smooth along both axes, only where it is asked for; beyond the edges lies nothing."""
+    down, along = (
+        _bell(middles, length, sigma) for middles, length in zip(at, values.shape, strict=True)
+    )
+    return np.asarray((along @ (down @ values).T).T)
+
+
+def _bell(at: NDArray[np.int64], length: int, sigma: float) -> csr_array:
+    """Return the weights of ``length`` squares around each of ``at``, shape (at, squares)."""
+    reach = math.ceil(_REACH * sigma)
+    steps = np.arange(-reach, reach + 1)
+    weights = np.exp(-0.5 * (steps / sigma) ** 2)
+    weights /= weights.sum()
+    near = at[:, None] + steps
+    there = (near >= 0) & (near < length)
+    row = np.broadcast_to(np.arange(len(at))[:, None], near.shape)
+    whole = np.broadcast_to(weights, near.shape)
+    return csr_array((whole[there], (row[there], near[there])), shape=(len(at), length))
 
 
 def _sharpened(values: Floats) -> Floats:

@@ -69,13 +69,15 @@ def refuse_strays(x: ArrayLike, y: ArrayLike) -> None:
     belongs to another town.
     """
     across, up = _known(x, y)
-    outer, inner = [], []
+    outer = [float(np.ptp(along)) for along in (across, up)]
+    if max(outer) <= 100_000:
+        return
+    inner = []
     for along in (across, up):
         drop = max(1, math.ceil(0.005 * along.size))
         ends = (drop, along.size - drop - 1) if along.size > 2 * drop + 1 else (0, along.size - 1)
-        outer.append(float(np.ptp(along)))
         inner.append(max(float(np.ptp(np.partition(along, ends)[list(ends)])), 1_000.0))
-    if outer[0] * outer[1] > _STRAY * inner[0] * inner[1] and max(outer) > 100_000:
+    if outer[0] * outer[1] > _STRAY * inner[0] * inner[1]:
         raise ValueError(
             "A few points lie very far from all the others, so the cells would cover mostly "
             "nothing. Mend or leave out those points, or give an area."

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -162,11 +163,19 @@ def cell_polygons(grid: Grid, which: Mask | None = None, crs: Any = BNG) -> gpd.
     ``which`` (shape ``(rows, cols)``) chooses among them; without it all are drawn. The index
     is the cell's place in the flattened grid.
     """
-    chosen = np.arange(grid.rows * grid.cols) if which is None else np.flatnonzero(which)
+    every = np.ones(grid.shape, dtype=bool) if which is None else which
+    chosen = np.flatnonzero(every)
     row, col = np.divmod(chosen, grid.cols)
-    west, south = grid.origin[0] + col * grid.size, grid.origin[1] + row * grid.size
+    west, south = corners(grid, every)
     squares = shapely.box(west, south, west + grid.size, south + grid.size)
     return gpd.GeoDataFrame({"row": row, "col": col}, geometry=squares, index=chosen, crs=crs)
+
+
+def corners(grid: Grid, which: Mask) -> tuple[Floats, Floats]:
+    """Return the south-west corners of the cells ``which``, row by row: x and y, shape (n,)."""
+    row, col = np.nonzero(which)
+    x, y = grid.origin
+    return np.asarray(x + col * float(grid.size)), np.asarray(y + row * float(grid.size))
 
 
 def centres(grid: Grid) -> tuple[Floats, Floats]:
@@ -201,18 +210,19 @@ def references(easting: ArrayLike, northing: ArrayLike, figures: int) -> list[st
 
     Each easting and each northing is written once, which is what a grid of cells needs.
     """
-    east, north = np.unique(easting, return_inverse=True), np.unique(northing, return_inverse=True)
-    written = [_figures(each[0], figures) for each in (east, north)]
-    squares = [np.floor(each[0] / 100_000).astype(int).tolist() for each in (east, north)]
-    letters = {
-        (col, row): _square_letters(col, row) for col in set(squares[0]) for row in set(squares[1])
-    }
-    found: list[str | None] = []
-    for at, up in zip(east[1].tolist(), north[1].tolist(), strict=True):
-        named = letters[squares[0][at], squares[1][up]]
-        whole = f"{named} {written[0][at]} {written[1][up]}".rstrip()
-        found.append(whole if named else None)
-    return found
+    (east, at), (north, up) = (np.unique(each, return_inverse=True) for each in (easting, northing))
+    gap = " " if figures else ""
+    across = [f"{gap}{each}{gap}" for each in _figures(east, figures)]
+    along = np.array(_figures(north, figures), dtype=object)
+    square, row = np.floor(east / 100_000).tolist(), np.floor(north / 100_000)
+    found = np.full(at.shape, None, dtype=object)
+    for each in np.unique(row).tolist():  # few: a square is 100 km wide
+        named = [_square_letters(int(col), int(each)) for col in square]
+        begins = np.array([n and n + x for n, x in zip(named, across, strict=True)], dtype=object)
+        some = (row == each)[up] & (begins != "")[at]
+        found[some] = begins[at[some]] + along[up[some]]
+    told: list[str | None] = found.tolist()
+    return told
 
 
 def _figures(along: Floats, figures: int) -> list[str]:
@@ -222,6 +232,7 @@ def _figures(along: Floats, figures: int) -> list[str]:
     return [f"{each:0{half}d}" if half else "" for each in into.tolist()]
 
 
+@lru_cache
 def _square_letters(col: int, row: int) -> str:
     try:
         return gridref.format(col * 100_000, row * 100_000, 0)

@@ -1,11 +1,14 @@
 """From a frame of points to a frame of scored cells: grid, counts, Gi*, chances and density."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
+from geopandas.array import GeometryArray
 from numpy.typing import NDArray
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
@@ -101,24 +104,17 @@ def find(points: gpd.GeoDataFrame, ask: Ask | None = None, weights: Floats | Non
     spots = np.asarray(points.geometry.array, dtype=object)
     events = _Events(shapely.get_x(spots), shapely.get_y(spots), weights)
     size, bandwidth = _settled(events, ask)
-    laid = _laid(events, ask, size, aligned=points.crs == CRS(BNG))
-    counts, values = _counted(laid, events)
-    around = _around(ask, size)
-    score = hotspots.assess(hotspots.gi_star_grid(values, laid.inside, around)[laid.inside])
-    frame = _drawn(laid, points.crs)
-    columns: dict[str, Any] = {"count": counts[laid.inside]}
-    if weights is not None:
-        columns["weight"] = values[laid.inside]
-    columns |= {"gistar": score.z, "p": score.p, "p_upper": score.p_upper, "q": score.q}
-    columns |= {"class": score.label, "kde": _density(laid, events, ask, bandwidth)}
-    if ask.permutations:
-        chances = permutation.permuted(
-            values, laid.inside, around, deals=ask.permutations, seed=ask.seed
-        )
-        columns["p_permuted"] = chances.p[laid.inside]
+    british = points.crs == CRS(BNG)
+    laid = _laid(events, ask, size, aligned=british)
+    with ThreadPoolExecutor(1) as beside:  # drawing needs nothing of the numbers, and takes as long
+        drawn = beside.submit(_drawn, laid)
+        columns = _named(laid) if british else {}
+        columns |= _scored(laid, events, ask, around := _around(ask, size))
+        columns["kde"] = _density(laid, events, ask, bandwidth)
+        shapes = drawn.result()
     columns["edge"] = ~laid.whole[laid.inside]
-    frame = frame.assign(**columns)
-    frame = frame[[*frame.columns.drop("geometry"), "geometry"]]
+    columns["geometry"] = GeometryArray(shapes, crs=points.crs)
+    frame = gpd.GeoDataFrame(columns)
     return Found(frame, _said(ask, size, bandwidth) | _counts_of(frame, len(points), around))
 
 
@@ -156,8 +152,7 @@ def _settled(events: _Events, ask: Ask) -> tuple[int, float]:
     if ask.bandwidth is not None:
         return size, ask.bandwidth
     proposed = density.propose_bandwidth(x, y, size)
-    # a quartic radius of 2.83 standard deviations has the same variance as a Gaussian
-    return size, proposed if ask.kernel == "gaussian" else round(proposed * 2.83)
+    return size, proposed if ask.kernel == "gaussian" else round(proposed * density.AS_WIDE)
 
 
 def _laid(events: _Events, ask: Ask, size: int, *, aligned: bool) -> _Laid:
@@ -186,6 +181,23 @@ def _counted(laid: _Laid, events: _Events) -> tuple[Ints, NDArray[Any]]:
     return counts, counts if weights is None else hexes.sums(laid.grid, x, y, weights)
 
 
+def _scored(laid: _Laid, events: _Events, ask: Ask, around: Mask) -> dict[str, Any]:
+    """Return the columns that count and score the cells."""
+    counts, values = _counted(laid, events)
+    score = hotspots.assess(hotspots.gi_star_grid(values, laid.inside, around)[laid.inside])
+    columns: dict[str, Any] = {"count": counts[laid.inside]}
+    if events.weights is not None:
+        columns["weight"] = values[laid.inside]
+    columns |= {"gistar": score.z, "p": score.p, "p_upper": score.p_upper, "q": score.q}
+    columns["class"] = pd.array(hotspots.CODED, dtype="str").take(score.code)
+    if ask.permutations:
+        chances = permutation.permuted(
+            values, laid.inside, around, deals=ask.permutations, seed=ask.seed
+        )
+        columns["p_permuted"] = chances.p[laid.inside]
+    return columns
+
+
 def _around(ask: Ask, size: int) -> Mask:
     if ask.shape == "square":
         if ask.distance is None:
@@ -196,19 +208,21 @@ def _around(ask: Ask, size: int) -> Mask:
     return neighbours.hex_band(ask.distance, size)
 
 
-def _drawn(laid: _Laid, crs: Any) -> gpd.GeoDataFrame:
-    """Draw the cells; in Britain named by a square's corner or a hexagon's middle."""
+def _drawn(laid: _Laid) -> NDArray[Any]:
+    """Draw the cells."""
     if isinstance(laid.grid, Grid):
-        cells = grid.cell_polygons(laid.grid, laid.inside, crs)
-        x = laid.grid.origin[0] + laid.grid.size * cells["col"].to_numpy()
-        y = laid.grid.origin[1] + laid.grid.size * cells["row"].to_numpy()
-        figures = grid.label_figures(laid.grid.size)
+        x, y = grid.corners(laid.grid, laid.inside)
+        return np.asarray(shapely.box(x, y, x + laid.grid.size, y + laid.grid.size))
+    return np.asarray(hexes.cell_polygons(laid.grid, laid.inside).geometry)
+
+
+def _named(laid: _Laid) -> dict[str, Any]:
+    """Name the cells in Britain, by a square's corner or a hexagon's middle."""
+    if isinstance(laid.grid, Grid):
+        (x, y), figures = grid.corners(laid.grid, laid.inside), grid.label_figures(laid.grid.size)
     else:
-        cells = hexes.cell_polygons(laid.grid, laid.inside, crs)
-        x, y = hexes.centres(laid.grid, laid.inside)
-        figures = 8
-    frame = gpd.GeoDataFrame(geometry=cells.geometry.array, crs=crs)
-    return frame.assign(grid_ref=grid.references(x, y, figures)) if crs == CRS(BNG) else frame
+        (x, y), figures = hexes.centres(laid.grid, laid.inside), 8
+    return {"grid_ref": pd.array(grid.references(x, y, figures), dtype="str")}
 
 
 def _density(laid: _Laid, events: _Events, ask: Ask, bandwidth: float) -> Floats:
@@ -244,7 +258,7 @@ def _said(ask: Ask, size: int, bandwidth: float) -> dict[str, Any]:
 
 def _counts_of(frame: gpd.GeoDataFrame, points: int, around: Mask) -> dict[str, Any]:
     """Count what was found; the neighbours include the cell itself."""
-    inside = int(frame["count"].sum())
+    inside, classes = int(frame["count"].sum()), frame["class"].value_counts()
     return {
         "points": inside,
         "points_outside": points - inside,
@@ -252,7 +266,7 @@ def _counts_of(frame: gpd.GeoDataFrame, points: int, around: Mask) -> dict[str, 
         "empty_cells": int((frame["count"] == 0).sum()),
         "edge_cells": int(frame["edge"].sum()),
         "neighbours": int(np.count_nonzero(around)),
-        "classes": {name: int((frame["class"] == name).sum()) for name in hotspots.CLASSES},
+        "classes": {name: int(classes.get(name, 0)) for name in hotspots.CLASSES},
     }
 
 

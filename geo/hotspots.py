@@ -1,6 +1,7 @@
 """Where events cluster more than chance would have them: the Gi* of Getis and Ord."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ from geo.space import Floats
 LEVELS = ((0.01, "99"), (0.05, "95"), (0.10, "90"))
 NOT_SIGNIFICANT = "not significant"
 CLASSES = ("hot 99", "hot 95", "hot 90", NOT_SIGNIFICANT, "cold 90", "cold 95", "cold 99")
+CODED = ("", *CLASSES)
 
 Mask = NDArray[np.bool_]
 
@@ -33,16 +35,21 @@ class HotSpots:
         cell by itself.
     q
         ``p`` after Benjamini and Hochberg over all cells of the area.
-    label
-        One of ``CLASSES``, decided by ``q``: "hot 95" has q at most 0.05 and a score above
-        0. "" outside of the area.
+    code
+        The number of the class in ``CODED``, decided by ``q``: "hot 95" has q at most 0.05 and
+        a score above 0. 0 (no class) outside of the area.
     """
 
     z: Floats
     p: Floats
     p_upper: Floats
     q: Floats
-    label: NDArray[np.str_]
+    code: NDArray[np.int8]
+
+    @cached_property
+    def label(self) -> NDArray[np.str_]:
+        """The class of each cell in words, one of ``CLASSES``; "" outside of the area."""
+        return np.array(CODED)[self.code]
 
 
 def gi_star_grid(
@@ -177,7 +184,7 @@ def assess(z: ArrayLike, p: ArrayLike | None = None, p_upper: ArrayLike | None =
     both = np.asarray(2 * ndtr(-np.abs(score)) if p is None else p, dtype=float)
     upper = np.asarray(ndtr(-score) if p_upper is None else p_upper, dtype=float)
     q = benjamini_hochberg(both)
-    return HotSpots(score, both, upper, q, _labels(score, q))
+    return HotSpots(score, both, upper, q, _classes(score, q))
 
 
 def benjamini_hochberg(p: ArrayLike) -> Floats:
@@ -217,9 +224,11 @@ def _scores(found: Floats, size: Floats, spread: Any) -> Floats:
     return np.asarray(found / (spread * np.sqrt(size * (n - size) / (n - 1))))
 
 
-def _labels(score: Floats, q: Floats) -> NDArray[np.str_]:
-    hot = [(q <= level) & (score > 0) for level, _ in LEVELS]
-    cold = [(q <= level) & (score < 0) for level, _ in LEVELS]
-    names = [f"{side} {name}" for side in ("hot", "cold") for _, name in LEVELS]
-    label = np.select([np.isnan(score), *hot, *cold], ["", *names], default=NOT_SIGNIFICANT)
-    return np.asarray(label, dtype=np.str_)
+def _classes(score: Floats, q: Floats) -> NDArray[np.int8]:
+    """Return the strictest class that each cell reaches, as its number in ``CODED``."""
+    found = np.full(score.shape, CODED.index(NOT_SIGNIFICANT), dtype=np.int8)
+    for level, name in reversed(LEVELS):
+        found[(q <= level) & (score > 0)] = CODED.index(f"hot {name}")
+        found[(q <= level) & (score < 0)] = CODED.index(f"cold {name}")
+    found[np.isnan(score)] = 0
+    return found

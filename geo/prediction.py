@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
 
-from geo.rates import wilson
+from geo.rates import at_least, wilson
 from geo.space import Floats
 
 Mask = NDArray[np.bool_]
@@ -107,7 +106,7 @@ def hits(chosen: ArrayLike, observed: ArrayLike) -> Hits:
     rate = caught / events
     low, high = wilson(caught, events)
     return Hits(cells, area, caught, events, rate, float(low), float(high), rate / area,
-                float(rate / best), float(binom.sf(caught - 1, events, area)))  # fmt: skip
+                float(rate / best), float(at_least(caught, events, area)))  # fmt: skip
 
 
 def top(predicted: ArrayLike, share: float) -> Mask:

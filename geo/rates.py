@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import beta, binom, norm
+from scipy.special import betainc, betaincinv, ndtri
 
 from geo.space import Floats
 
@@ -71,8 +71,8 @@ def rate_ratio(
         if (each < 0).any() or (each != np.floor(each)).any():
             raise ValueError("A change is measured on whole counts of at least 0.")
     tail, scale = (1 - level) / 2, before_days / after_days
-    low = np.where(new > 0, beta.ppf(tail, np.maximum(new, 1), old + 1), 0.0)
-    high = np.where(old > 0, beta.ppf(1 - tail, new + 1, np.maximum(old, 1)), 1.0)
+    low = np.where(new > 0, betaincinv(np.maximum(new, 1), old + 1, tail), 0.0)
+    high = np.where(old > 0, betaincinv(new + 1, np.maximum(old, 1), 1 - tail), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = new / old * scale
         bounds = [scale * each / (1 - each) for each in (low, high)]
@@ -88,13 +88,22 @@ def wilson(found: ArrayLike, of: ArrayLike, level: float = 0.95) -> tuple[Floats
     *Journal of the American Statistical Association* 22(158), 209-212.
     """
     share, n = np.asarray(found, float) / np.asarray(of, float), np.asarray(of, float)
-    z = norm.ppf(0.5 + level / 2)
+    z = ndtri(0.5 + level / 2)
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
     return np.asarray(np.maximum(middle - reach, 0)), np.asarray(np.minimum(middle + reach, 1))
 
 
+def at_least(found: ArrayLike, of: ArrayLike, chance: float) -> Floats:
+    """Return how likely ``found`` or more ``of`` trials succeed, each with ``chance`` (binomial).
+
+    Whole numbers of any shape. ``scipy.stats.binom`` says the same and takes a second to import.
+    """
+    k, n = np.asarray(found, float), np.asarray(of, float)
+    return np.where(k > 0, betainc(np.maximum(k, 1), n - k + 1, chance), 1.0)
+
+
 def _two_sided(old: Floats, new: Floats, scale: float) -> Floats:
-    total, chance = old + new, 1 / (1 + scale)
-    lower, upper = binom.cdf(new, total, chance), binom.sf(new - 1, total, chance)
-    return np.asarray(np.minimum(2 * np.minimum(lower, upper), 1))
+    later, total = 1 / (1 + scale), old + new
+    tails = np.minimum(at_least(old, total, 1 - later), at_least(new, total, later))
+    return np.asarray(np.minimum(2 * tails, 1))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from geo.space import Floats
 
@@ -98,7 +98,7 @@ def _pairwise(values: Floats) -> Floats:
 
 def _tested(s: Floats, spread: Floats) -> Trend:
     z = np.divide(s - np.sign(s), spread, out=np.zeros_like(s), where=spread > 0)
-    return Trend(s, z, np.asarray(2 * norm.sf(np.abs(z))))
+    return Trend(s, z, np.asarray(2 * ndtr(-np.abs(z))))
 
 
 def _by_period(series: ArrayLike) -> Floats:

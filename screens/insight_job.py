@@ -54,5 +54,5 @@ def _running() -> None:
     if job.cancel_requested:
         st.caption("It stops as soon as it can. Nothing will be kept.")
     elif st.button("Cancel", icon=":material/cancel:", key="cancel_insight"):
-        with desk.shown_errors(), desk.writing() as (session, actor):
-            jobs.cancel(session, actor, job.id)
+        with desk.shown_errors(), st.spinner("Stopping"):
+            jobs.stop(desk.store(), desk.actor(), job.id)

@@ -11,7 +11,7 @@ from domain.filters import Filters
 from geo.space import to_wgs84
 from layers import analysis_looks, canvas, catalogue
 from layers.sight import Sight
-from layers.swipe import Swipe
+from layers.swipe import Swipe, Together
 from layers.symbols import swatch
 from screens import desk, map_ground, map_state, map_view
 from screens.insight_found import Found
@@ -22,14 +22,20 @@ MARGIN = 0.002
 
 
 def show(found: Found, place: str = "one", *, box: canvas.LonLatBox | None = None) -> None:
-    """Show a result's cells; ``place`` tells two maps of a page apart, ``box`` is where to look."""
+    """Show a result's cells; ``place`` tells two maps of a page apart, ``box`` is where to look.
+
+    With a box they show the same ground from then on: where one is moved, the other goes too.
+    """
     if "insight_view" not in st.session_state:
         st.session_state["insight_view"] = map_view.home()
     with st.container(key=f"insight_map_{place}"):
         told = st_folium(
             canvas.base(map_ground.ground(), st.session_state["insight_view"], label=LABEL),
             feature_group_to_add=canvas.overlay(
-                *outlines(), *cells(found, place), *_moves(found, place, box)
+                *outlines(),
+                *cells(found, place),
+                *_moves(found, place, box),
+                None if box is None else Together(),
             ),
             returned_objects=[],
             key=f"insight_canvas_{place}",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from cli.exporting import _reader
+from cli.exporting import reader_of
 from domain.accounts import Grant, User
 from domain.errors import NotPermitted
 from domain.people import SYSTEM, Role
@@ -31,15 +31,15 @@ def person(store, people):
 
 def test_a_role_that_has_ended_is_passed_over(store, person):
     person((Role.POLICE, ENDED), (Role.PRACTITIONER, None))
-    assert _reader(store, "kim").role is Role.PRACTITIONER
+    assert reader_of(store, "kim").role is Role.PRACTITIONER
 
 
 def test_of_the_roles_held_one_that_may_export_is_taken(store, person):
     person((Role.PARTNER, None), (Role.PRACTITIONER, None))
-    assert _reader(store, "kim").role is Role.PRACTITIONER
+    assert reader_of(store, "kim").role is Role.PRACTITIONER
 
 
 def test_who_holds_no_role_today_reads_nothing(store, person):
     person((Role.POLICE, ENDED))
     with pytest.raises(NotPermitted, match="holds no role today"):
-        _reader(store, "kim")
+        reader_of(store, "kim")

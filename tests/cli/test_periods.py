@@ -52,8 +52,13 @@ def test_near_repeat_is_the_analysis_on_the_columns_of_the_file(events):
     assert np.shape(found["observed"]) == (5, 4)
     for name in ("observed", "expected", "ratio", "p"):
         assert np.array(found[name], float) == pytest.approx(getattr(expected, name), nan_ok=True)
-    assert found["distances"][-1] == "[300, ∞) m"
-    assert found["days"] == ["[0, 7) days", "[7, 14) days", "[14, 21) days", "[21, ∞) days"]
+    assert found["distances"][-1] == "300 m or more"
+    assert found["days"] == [
+        "0 to under 7 days",
+        "7 to under 14 days",
+        "14 to under 21 days",
+        "21 days or more",
+    ]
     assert (found["events"], found["permutations"]) == (600, 19)
 
 
@@ -62,7 +67,7 @@ def test_near_repeat_reads_as_a_table_and_what_was_not_expected_is_null(events):
              "euclidean")  # fmt: skip
     said = run(*words).stdout
     assert "600 events, 9 permutations" in said
-    assert "[0, 1) m" in said
+    assert "0 to under 1 m" in said
     found = told(*words, "--distances", "0,0.001,100", "--days", "0,1")
     flat = [each for row in found["ratio"] for each in row]
     assert all(each is None or each >= 0 for each in flat)

@@ -64,9 +64,14 @@ def test_all_pairs_are_in_some_band_and_the_bands_are_half_open():
     assert found.observed.sum() == 3
     assert found.observed[2, 1] == 2  # at 100 m and 7 days
     assert found.observed[0, 0] == 1
-    assert found.distances == ("[0, 1) m", "[1, 100) m", "[100, 200) m", "[200, 300) m",
-                               "[300, ∞) m")  # fmt: skip
-    assert found.days == ("[0, 7) days", "[7, 14) days", "[14, 21) days", "[21, ∞) days")
+    assert found.distances == ("0 to under 1 m", "1 to under 100 m", "100 to under 200 m",
+                               "200 to under 300 m", "300 m or more")  # fmt: skip
+    assert found.days == (
+        "0 to under 7 days",
+        "7 to under 14 days",
+        "14 to under 21 days",
+        "21 days or more",
+    )
 
 
 def test_the_published_case_of_burkitts_lymphoma_is_reproduced(burkitt):
