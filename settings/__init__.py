@@ -48,10 +48,39 @@ class Settings(BaseSettings):
         description='Where "Leave this site" leads; empty means a page that says nothing',
     )
 
+    mail_host: str = Field(default="", description="Mail server; empty means no mail is sent")
+    mail_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
+    mail_sender: str = Field(default="", description="Address that mail comes from")
+    mail_user: str = Field(default="", description="User at the mail server; empty: no sign-in")
+    mail_password: SecretStr = Field(
+        default=SecretStr(""), description="Password at the mail server"
+    )
+    mail_starttls: bool = Field(
+        default=True, description="Encrypt the line before anything is said"
+    )
+    digest_hour: int = Field(
+        default=7, ge=0, le=23, description="Hour in London from which the daily digest goes out"
+    )
+    public_url: str = Field(
+        default="http://localhost:8501",
+        pattern=r"^https?://[^\s;\"'<>]+$",
+        description="Address under which people open Safeground, for the links in mail",
+    )
+
+    streets: Path | None = Field(
+        default=None,
+        description="File of streets by which patrols are planned; empty means straight lines",
+    )
+
     @property
     def database(self) -> str:
         """The URL that SQLAlchemy takes."""
         return self.database_url or f"sqlite:///{self.var / 'safeground.db'}"
+
+    @property
+    def street_file(self) -> Path | None:
+        """The streets of the installation: those named, or the invented town's with the sample."""
+        return self.streets or (HOUSE / "data/sample/eldermere.gpkg" if self.sample else None)
 
     @property
     def assets(self) -> Path:

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from random import SystemRandom
 from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import JSON, Connection, Table, delete, text
+from sqlalchemy import JSON, Connection, Table, delete, insert, select, text
 
 from store import rtree
 from store.columns import Geometry27700
 from store.database import Base
 
 Columns = Mapping[str, Sequence[Any]]
+RANDOM = (1_000_000_000, 2_000_000_000)
 ROOM = 256 << 10  # KiB: SQLite's page cache while many rows come or go, for indexes in no order
 
 
@@ -35,6 +37,21 @@ def load(connection: Connection, model: type[Base], columns: Columns) -> int:
     else:
         _insert(connection, table, list(columns), rows, columns)
     return count
+
+
+def scatter(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert a few ``rows`` in no order, each under a random number that none had before.
+
+    The numbers lie above all that the database gives by itself, and within 32 bits.
+    """
+    table = model.__table__
+    assert isinstance(table, Table)
+    dice = SystemRandom()
+    for row in dice.sample(list(rows), len(rows)):
+        number = dice.randrange(*RANDOM)
+        while connection.scalar(select(table.c.id).where(table.c.id == number)) is not None:
+            number = dice.randrange(*RANDOM)
+        connection.execute(insert(table).values({**row, "id": number}))
 
 
 def remove(connection: Connection, model: type[Base], column: str, value: Any) -> int:

@@ -7,6 +7,7 @@ goes without a name, an actor and a trace.
 """
 
 import re
+import sqlite3
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from store.columns import UTCDateTime
 
 PERMIT = "safeground.permit"
+STEADY = "safeground.steady"
+"""Noted on a reading: what it saw once, it sees to its end."""
 CHANGES = re.compile(
     r"\s*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|COPY)\b", re.S | re.I
 )
@@ -78,6 +81,7 @@ class Store:
         if _writing.get():
             raise RuntimeError("a reading was opened inside a writing")
         with Session(self._readers, expire_on_commit=False, autoflush=False) as session:
+            session.info[STEADY] = True
             yield session
 
     @contextmanager
@@ -96,6 +100,15 @@ class Store:
             raise
         finally:
             _writing.reset(token)
+
+    def beside(self, name: str) -> Path | None:
+        """Make a private folder beside the embedded store and return it; a server has none."""
+        database = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or not database:
+            return None
+        folder = Path(f"{database}-{name}")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
 
     def close(self) -> None:
         """Give back every connection."""
@@ -209,10 +222,28 @@ def _forget_permit(_connection: Any, record: Any) -> None:
 
 
 def alive(engine: Engine) -> bool:
-    """Say whether the database answers."""
+    """Say whether the database answers; the embedded file is opened anew, and looked into.
+
+    A connection that is open would answer for a file that is long gone.
+    """
     try:
+        if engine.dialect.name == "sqlite":
+            _look_into(Path(str(engine.url.database)))
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
-    except DBAPIError:
+    except (DBAPIError, sqlite3.Error):
         return False
     return True
+
+
+def is_new(engine: Engine) -> bool:
+    """Say whether the embedded file was not made yet: `migrate.upgrade` makes it."""
+    return engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).exists()
+
+
+def _look_into(file: Path) -> None:
+    fresh = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        fresh.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        fresh.close()

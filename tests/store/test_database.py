@@ -17,7 +17,7 @@ from domain.premises import Premises
 from domain.tables import METADATA
 from store import migrate
 from store.columns import Geometry27700, UTCDateTime, bbox_intersects
-from store.database import Store, Unguarded, connect
+from store.database import Store, Unguarded, alive, connect, is_new, permit
 from tests.conftest import arrange
 
 BOX = (100.0, 100.0, 200.0, 200.0)
@@ -240,4 +240,26 @@ def test_migrations_give_the_tables_that_the_code_maps(store):
 
 
 def _is_spatial(index):
-    return str(index.name).endswith(("_spot", "_shape", "_outline"))
+    return str(index.name).endswith(("_spot", "_shape", "_outline", "_zone"))
+
+
+def test_a_database_that_is_away_or_spoilt_is_not_alive(tmp_path):
+    file = tmp_path / "safeground.db"
+    engine = connect(f"sqlite:///{file}")
+    assert not alive(engine), "nobody made it"
+    assert is_new(engine)
+    with engine.begin() as connection, permit(connection, "test"):
+        connection.execute(text("CREATE TABLE one (id INTEGER)"))
+    assert not is_new(engine)
+    with engine.connect():  # an open connection stays able to answer
+        assert alive(engine)
+        file.rename(tmp_path / "away.db")
+        assert not alive(engine)
+    engine.dispose()
+    (tmp_path / "spoilt.db").write_bytes(b"not a database" * 1000)
+    spoilt = connect(f"sqlite:///{tmp_path}/spoilt.db")
+    assert not alive(spoilt)
+    spoilt.dispose()
+    server = connect("postgresql://nobody@127.0.0.1:9/nowhere?connect_timeout=2")
+    assert not alive(server)
+    server.dispose()
