@@ -71,8 +71,9 @@ class User(Base):
 class Grant(Base):
     """One capacity of a user: a role, within an area or everywhere, at the role's tier or another.
 
-    ``tier`` is None where the role's own clearance holds (`domain.people.CLEARANCE`). A grant is
-    never deleted: one that was withdrawn has ``expires`` in the past.
+    ``tier`` is None where the role's own clearance holds (`domain.people.CLEARANCE`). ``grader``
+    says that the person was trained to grade by codes. A grant is never deleted: one that was
+    withdrawn has ``expires`` in the past.
     """
 
     __tablename__ = "user_grant"
@@ -84,6 +85,7 @@ class Grant(Base):
     tier: Mapped[int | None]
     expires: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
+    grader: Mapped[bool] = mapped_column(default=False)
     user: Mapped[User] = relationship(back_populates="grants")
     area: Mapped["Area | None"] = relationship()
 
@@ -129,6 +131,17 @@ def agency_names(session: Session, actor: Actor) -> dict[int, str]:
     actor.must(Permission.SEE_PLACES)
     rows = session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
     return {row.id: row.name for row in rows}
+
+
+def own_agency(session: Session, actor: Actor) -> Agency | None:
+    """Return the agency of the person who acts; None for those who belong to none."""
+    return None if actor.agency_id is None else session.get(Agency, actor.agency_id)
+
+
+def own_kind(session: Session, actor: Actor) -> str:
+    """Return the kind of the actor's own agency, a code of ``agency_kinds``; "" for none."""
+    found = own_agency(session, actor)
+    return "" if found is None else found.kind
 
 
 def users(session: Session, actor: Actor) -> list[User]:

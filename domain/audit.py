@@ -4,7 +4,7 @@ The guard sits on the connection (`store/database.py`) and lets nothing through 
 an action, a bulk load inside an action, and the two lines that the audit itself writes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from sqlalchemy.orm.unitofwork import UOWTransaction
 from domain.people import Actor, Permission
 from domain.people import Kind as ActorKind
 from store import bulk
-from store.database import Base, Unguarded, permit
+from store.database import STEADY, Base, Unguarded, permit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -104,6 +104,17 @@ def load(session: Session, table: type[Base], columns: bulk.Columns) -> int:
     return count
 
 
+def scatter(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows under random numbers, in no order and with no entry for any, inside an action.
+
+    For records that nothing may join: neither their numbers nor the log tell which came together.
+    """
+    _action_of(session)
+    with permit(session.connection(), "bulk"):
+        bulk.scatter(session.connection(), table, rows)
+    _touched(session).add(table.__tablename__)
+
+
 def remove(session: Session, table: type[Base], column: str, value: Any) -> int:
     """Delete every row whose ``column`` is ``value`` inside an action; return how many."""
     _action_of(session)
@@ -115,8 +126,12 @@ def remove(session: Session, table: type[Base], column: str, value: Any) -> int:
 
 def revision(session: Session, subjects: Iterable[str]) -> tuple[int, ...]:
     """Return the revision of each table named, 0 where nothing was ever changed."""
-    rows = session.execute(_NUMBERS)  # all of a few dozen: quicker than to choose
-    numbers = {row.subject: row.number for row in rows}
+    numbers: dict[str, int] | None = session.info.get("revisions")
+    if numbers is None:
+        rows = session.connection().execute(_NUMBERS)  # all of a few dozen: quicker than to choose
+        numbers = {subject: number for subject, number in rows}  # noqa: C416 - rows are no pairs
+        if STEADY in session.info:
+            session.info["revisions"] = numbers
     return tuple(numbers.get(subject, 0) for subject in subjects)
 
 

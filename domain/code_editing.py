@@ -3,17 +3,21 @@
 The lists stay files that an operator can also change by hand. Where the installation uses the
 built-in ones, the first change copies them beside the store, and they are used from then on.
 A change is written beside the list first and takes its place once the change's line in the log is
-kept; every process of the app takes it up within a second (`domain.codes`).
+kept; every process of the app takes it up within a second (`domain.codes`). A lock on a file keeps
+a second change out from before the first one looks until its list is in place: the database's
+commit comes in between.
 """
 
+import fcntl
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -62,6 +66,15 @@ def mark(name: str) -> str:
     return sha256(_file(name).read_bytes()).hexdigest()
 
 
+def look(name: str) -> tuple[codes.CodeList, str]:
+    """Return a list as its file holds it at this moment, and the `mark` that `change` wants."""
+    seen = mark(name)  # before reading: a change meanwhile makes it too old, never too new
+    with suppress(Invalid):  # spoilt by hand: the lists in use stay, and no change is taken
+        chosen, home = _folders[0]
+        codes.use(home, chosen)
+    return codes.current()[name], seen
+
+
 @action("codes.change", needs=Permission.MANAGE_CODES)
 def change(
     session: Session, _actor: Actor, name: str, lines: Sequence[Line], *, seen: str
@@ -80,10 +93,12 @@ def change(
     Raises
     ------
     Conflict
-        The file was changed meanwhile.
+        The file was changed meanwhile, or is being changed.
     Invalid
         A code is missing or not one, a label identifies someone, or the list cannot be used.
     """
+    lock = _locked()
+    event.listen(session, "after_rollback", lambda _: lock.close(), once=True)
     if mark(name) != seen:
         raise Conflict("Someone else changed this list meanwhile. Look again, then decide.")
     content = json.loads(_file(name).read_text(encoding="utf-8"))
@@ -91,14 +106,32 @@ def change(
     rows = _rows(content["codes"], lines)
     told = _told(before, lines)
     if not any(told.values()):
+        lock.close()
         return codes.current()
     audit.note(session, f"codes/{name}", told)
     text = _text(content | {"codes": rows})
     tried = _tried(name, text)
     fresh, place = _written(name, text)
-    event.listen(session, "after_commit", lambda _: _put(fresh, place), once=True)
-    event.listen(session, "after_rollback", lambda _: _drop(fresh), once=True)
+    event.listen(session, "after_commit", lambda _: _put(fresh, place, lock), once=True)
+    event.listen(  # before the lock is given back
+        session, "after_rollback", lambda _: _drop(fresh), once=True, insert=True
+    )
     return tried
+
+
+def _locked() -> IO[bytes]:
+    """Keep every other change out until the file that is returned is closed, in any process."""
+    if not _folders:
+        raise Invalid("The lists of codes cannot be changed here.")
+    chosen, home = _folders[0]
+    path = home / ".lock" if home == chosen else home.with_name(f".{home.name}.lock")
+    lock = path.open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise Conflict("Someone else is changing a list just now. Look again.") from error
+    return lock
 
 
 def _file(name: str) -> Path:
@@ -185,9 +218,10 @@ def _written(name: str, text: str) -> tuple[Path, Path]:
     return fresh, home
 
 
-def _put(fresh: Path, place: Path) -> None:
-    """Put a change that is kept in its place, and use it."""
-    fresh.replace(place)
+def _put(fresh: Path, place: Path, lock: IO[bytes]) -> None:
+    """Put a change that is kept in its place, use it, and let others change."""
+    with lock:
+        fresh.replace(place)
     chosen, home = _folders[0]
     codes.use(home, chosen)
 

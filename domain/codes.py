@@ -129,6 +129,18 @@ class Codes:
     reporter_roles: CodeList
     concern_reasons: CodeList
     concern_recipients: CodeList
+    patrol_styles: CodeList
+    patrol_tactics: CodeList
+    patrol_sources: CodeList
+    visit_modes: CodeList
+    people_bands: CodeList
+    environment_faults: CodeList
+    welfare_actions: CodeList
+    powers_used: CodeList
+    search_outcomes: CodeList
+    skip_reasons: CodeList
+    felt_safety: CodeList
+    group_sizes: CodeList
 
     def __getitem__(self, name: str) -> CodeList:
         if name not in LISTS:

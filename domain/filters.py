@@ -78,7 +78,11 @@ class Filters:
     def describe(self) -> str:
         """Say in plain words what is shown; agencies and areas by their number."""
         said = [phrase for phrase in _phrases(self, current()) if phrase]
-        return "; ".join(said)[:1].upper() + "; ".join(said)[1:] if said else "Everything."
+        return (
+            "; ".join(said)[:1].upper() + "; ".join(said)[1:]
+            if said
+            else "Everything: no filter is set."
+        )
 
 
 KEYS = (

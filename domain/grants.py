@@ -14,6 +14,8 @@ from domain.people import CLEARANCE, Actor, Permission, Role, Tier
 
 RAISED = frozenset({Role.PRACTITIONER, Role.POLICE, Role.ANALYST, Role.COORDINATOR})
 """Roles whose tier may be raised; partners and administrators never see more than their own."""
+GRADERS = frozenset({Role.PRACTITIONER, Role.COORDINATOR})
+"""Roles in which a person grades by codes only once they were trained; others bring it, or not."""
 
 KINDS = {
     AreaKind.PARTNERSHIP: "Partnership",
@@ -34,8 +36,11 @@ def give(
     tier: Tier | None = None,
     expires: datetime | None = None,
     reason: str = "",
+    grader: bool = False,
 ) -> Grant:
     """Give a person one more capacity: a role, everywhere or in one area, for good or until.
+
+    A ``grader`` was trained in 3x5x2, and sets and reads its codes.
 
     Raises
     ------
@@ -43,7 +48,8 @@ def give(
         ``user_id`` is the actor's own.
     Invalid
         A tier above the role's own without a reason, or for a role that is never raised; an end
-        that has passed; an administrator of one area; a reason that identifies someone.
+        that has passed; an administrator of one area; a reason that identifies someone; a trained
+        grader in a role that grades nothing, or that grades without.
     Conflict
         The person is deactivated, or holds this role in this area already.
     """
@@ -54,6 +60,8 @@ def give(
         raise Invalid("Choose an end that is still to come.")
     _check_area(session, role, area_id)
     _check_tier(role, tier, reason)
+    if grader and role not in GRADERS:
+        raise Invalid("Practitioners and coordinators alone can be marked as trained graders.")
     if any((each.role, each.area_id) == (role, area_id) for each in held(session, user_id)):
         raise Conflict("This person holds that role there already. Withdraw it first.")
     grant = Grant(
@@ -63,6 +71,7 @@ def give(
         tier=None if tier is None or tier is CLEARANCE[role] else int(tier),
         expires=expires,
         reason=_reason(reason),
+        grader=grader,
     )
     session.add(grant)
     session.flush()

@@ -180,11 +180,16 @@ def mask(text: str, keep: Collection[str] = frozenset(), *, today: date | None =
 
 def explain(found: Sequence[Found], field: str = "This text") -> str:
     """Give one sentence about what was found, which never quotes it; "" if nothing was."""
-    labels = list(dict.fromkeys(each.kind.label for each in found))
-    if not labels:
+    held = named(found)
+    if not held:
         return ""
-    listed = " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
-    return f"{field} holds {listed}: please take it out, and write about the place instead."
+    return f"{field} holds {held}: please take it out, and write about the place instead."
+
+
+def named(found: Sequence[Found]) -> str:
+    """Name what was found, each kind once: "a name, a plate and a phone number"; "" for nothing."""
+    labels = list(dict.fromkeys(each.kind.label for each in found))
+    return " and ".join(filter(None, [", ".join(labels[:-1]), *labels[-1:]]))
 
 
 @overload

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from domain.accounts import Grant, User
 from domain.audit import action
 from domain.errors import Conflict, NotFound, NotPermitted, SafegroundError
+from domain.job_notes import JobNotes
 from domain.people import SYSTEM, Actor, Kind, Permission
 from store.database import Base, Store
 
@@ -55,6 +56,7 @@ class Job(Base):
 NEEDS: Mapping[str, Permission] = {
     "import": Permission.IMPORT,
     "insight": Permission.ANALYSE,
+    "pack": Permission.EXPORT,
 }
 """What an actor needs for each kind of job, when it is asked for and again when it runs."""
 
@@ -75,13 +77,16 @@ class JobContext:
         self.store, self.job_id, self.actor, self.arguments = store, job_id, actor, arguments
         self.settled = False
         self._share, self._message = 0.0, ""
+        self._notes, self._told_at = JobNotes(store), 0.0
         self._stop = threading.Event()
         self._over = threading.Event()
 
     def progress(self, share: float, message: str) -> None:
         """Report how far the work is (0 to 1); raises `Cancelled` where it was asked to stop."""
         self._share, self._message = min(max(share, 0.0), 1.0), message[:300]
-        if self._stop.is_set():
+        if monotonic() >= self._told_at + BEAT:
+            self._tell()
+        if self._stop.is_set() or self._notes.is_to_stop(self.job_id):
             raise Cancelled("The job was cancelled. Nothing was kept.")
 
     def finish(self, session: Session, result: dict[str, Any]) -> None:
@@ -105,10 +110,16 @@ class JobContext:
                 with self.store.writing() as session:
                     asked = beat(session, SYSTEM, self.job_id, self._share, self._message)
             except Conflict:  # SQLite is being written to, perhaps by this very job
+                self._tell()
                 with self.store.reading() as session:
                     asked = _cancel_asked(session, self.job_id)
             if asked:
                 self._stop.set()
+
+    def _tell(self) -> None:
+        """Say beside the store how far the work is, for while its lock is held."""
+        self._notes.tell(self.job_id, self._share, self._message)
+        self._told_at = monotonic()
 
 
 Work: TypeAlias = Callable[[JobContext], dict[str, Any]]
@@ -146,6 +157,30 @@ def cancel(session: Session, actor: Actor, job_id: int) -> None:
         _end(job, JobState.CANCELLED, "Cancelled before it began.")
     elif job.state is JobState.RUNNING:
         job.cancel_requested = True
+
+
+def stop(store: Store, actor: Actor, job_id: int) -> None:
+    """Ask one's own job to stop, even while it holds SQLite's one lock itself.
+
+    Raises
+    ------
+    NotFound
+        There is none of that number, or it is someone else's.
+    Conflict
+        Someone else saves for long, and the job has not begun: try again.
+    """
+    actor.must(Permission.SEE_MAP)
+    with store.reading() as session:
+        running = _own(session, actor, job_id).state is JobState.RUNNING
+    notes = JobNotes(store)
+    if running:
+        notes.ask_to_stop(job_id)
+    try:
+        with store.writing() as session:
+            cancel(session, actor, job_id)
+    except Conflict:
+        if not notes.is_to_stop(job_id):
+            raise
 
 
 @action("job.claim", needs=Permission.RUN_JOBS)
@@ -199,12 +234,16 @@ def settle(
 
 
 @action("job.bury", needs=Permission.RUN_JOBS)
-def bury(session: Session, _actor: Actor, now: datetime | None = None) -> int:
-    """Mark the running jobs whose heart has stopped as failed; return how many."""
+def bury(session: Session, _actor: Actor, notes: JobNotes | None = None) -> int:
+    """Mark the running jobs whose heart has stopped as failed; return how many.
+
+    Who said beside the store that it lives (``notes``) is not dead.
+    """
     query = select(Job).where(
-        Job.state == JobState.RUNNING, Job.heartbeat < (now or datetime.now(UTC)) - DEAD
+        Job.state == JobState.RUNNING, Job.heartbeat < datetime.now(UTC) - DEAD
     )
-    dead = session.scalars(query.with_for_update(skip_locked=True)).all()
+    still = session.scalars(query.with_for_update(skip_locked=True)).all()
+    dead = [job for job in still if _is_dead(job, notes)]
     for job in dead:
         _end(job, JobState.FAILED, "The work stopped unexpectedly. Nothing was kept: try again.")
     return len(dead)
@@ -212,15 +251,16 @@ def bury(session: Session, _actor: Actor, now: datetime | None = None) -> int:
 
 def look(store: Store, actor: Actor, job_id: int) -> Job:
     """Return one's own job as it stands; one whose heart has stopped is failed by this look."""
+    notes = JobNotes(store)
     with store.reading() as session:
         job = _own(session, actor, job_id)
-    if job.state is not JobState.RUNNING or not _is_dead(job):
-        return job
+    if job.state is not JobState.RUNNING or not _is_dead(job, notes):
+        return _as_told(job, notes)
     try:
         with store.writing() as session:
-            bury(session, SYSTEM)
+            bury(session, SYSTEM, notes)
     except Conflict:  # SQLite is being written to, perhaps by this very job: it lives
-        return job
+        return _as_told(job, notes)
     with store.reading() as session:
         return _own(session, actor, job_id)
 
@@ -258,6 +298,7 @@ def capacity(session: Session, user_id: int | None, grant_id: int | None) -> Act
         agency_id=user.agency_id,
         tier=grant.clearance,
         area_ids=frozenset() if grant.area_id is None else frozenset({grant.area_id}),
+        grader=grant.grader,
     )
 
 
@@ -269,6 +310,7 @@ def work(
     Permission is checked again before each. A fault of ours ends the job as failed, with an id
     that the log holds too, and goes on up: the process is started anew.
     """
+    JobNotes(store).sweep()
     while going():
         if not work_once(store, kinds):
             sleep(POLL)
@@ -278,7 +320,7 @@ def work_once(store: Store, kinds: Mapping[str, Work]) -> bool:
     """Run the next job, if one waits; return whether one did."""
     try:
         with store.writing() as session:
-            bury(session, SYSTEM)
+            bury(session, SYSTEM, JobNotes(store))
             job = claim(session, SYSTEM, kinds)
     except Conflict:  # someone else is saving: look again later
         return False
@@ -319,6 +361,7 @@ def _settle_once(
     if job is not None and job.state is JobState.RUNNING:
         with store.writing() as session:
             settle(session, SYSTEM, job_id, state=state, message=message, result=result)
+    JobNotes(store).forget(job_id)
 
 
 def _own(session: Session, actor: Actor, job_id: int, *, lock: bool = False) -> Job:
@@ -333,8 +376,20 @@ def _cancel_asked(session: Session, job_id: int) -> bool:
     return bool(session.scalar(query))
 
 
-def _is_dead(job: Job) -> bool:
-    return job.heartbeat is None or job.heartbeat < datetime.now(UTC) - DEAD
+def _is_dead(job: Job, notes: JobNotes | None = None) -> bool:
+    told = notes.told(job.id) if notes else None
+    signs = [each for each in (job.heartbeat, told and told.at) if each]
+    return not signs or max(signs) < datetime.now(UTC) - DEAD
+
+
+def _as_told(job: Job, notes: JobNotes) -> Job:
+    """Put into a job that was read what it could only say beside the store."""
+    if job.state is JobState.RUNNING:
+        told = notes.told(job.id)
+        if told and (job.heartbeat is None or told.at > job.heartbeat):
+            job.progress, job.message = told.share, told.message
+        job.cancel_requested = job.cancel_requested or notes.is_to_stop(job.id)
+    return job
 
 
 def _end(job: Job, state: JobState, message: str) -> None:

@@ -61,13 +61,26 @@ class Permission(Enum):
     ANNOTATE = "annotate the map"
     EDIT_PLACES = "add or change places"
     MERGE_PLACES = "merge or split places"
+    ASSESS = "assess places"
+    PLAN = "make plans and set goals"
+    APPROVE = "approve plans and assessments"
+    ACT = "take on actions"
+    PATROL = "plan and record patrols"
+    AUTHORISE = "authorise patrols"
+    SEE_PATROLS = "read what patrols delivered"
+    MEET = "take part in meetings"
+    RECORD = "run and record meetings"
     MODERATE = "decide on reports"
+    CODE_INTERVIEWS = "code places from return interviews"
+    MAP_SAFETY = "map safety with young people"
     GRADE = "grade what was told"
     SAVE_VIEWS = "save views"
     EXPORT = "export records"
+    GOVERN = "read the governance report"
     IMPORT = "import records"
     MANAGE_USERS = "manage users, agencies and grants"
     MANAGE_CODES = "change code lists"
+    MANAGE_POWERS = "change the catalogue of powers"
     MANAGE_AREAS = "change areas and boundaries"
     MANAGE_SETTINGS = "change settings"
     READ_AUDIT = "read the audit log"
@@ -78,21 +91,35 @@ class Permission(Enum):
 P = Permission
 _EVERYONE = {P.SEE_MAP, P.SAVE_VIEWS, P.SIGN_IN, P.SUBMIT_CONCERN}
 _PARTNERSHIP = _EVERYONE | {P.SEE_PLACES, P.SEE_HOT_SPOTS, P.ANNOTATE, P.EXPORT}
+_CASES = {P.ASSESS, P.ACT, P.MEET}
+_YOUNG = {P.CODE_INTERVIEWS, P.MAP_SAFETY}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PARTNER: frozenset(_EVERYONE | {P.REPORT}),
-    Role.PRACTITIONER: frozenset(_PARTNERSHIP | {P.REPORT}),
-    Role.POLICE: frozenset(_PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES, P.GRADE}),
+    Role.PRACTITIONER: frozenset(_PARTNERSHIP | _CASES | _YOUNG | {P.REPORT}),
+    Role.POLICE: frozenset(
+        _PARTNERSHIP
+        | _CASES
+        | {P.ANALYSE, P.EDIT_PLACES, P.GRADE, P.PLAN}
+        | {P.PATROL, P.AUTHORISE, P.SEE_PATROLS}
+    ),
     Role.ANALYST: frozenset(
-        _PARTNERSHIP | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT, P.GRADE}
+        _PARTNERSHIP
+        | _CASES
+        | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT, P.GRADE, P.PLAN, P.RECORD}
+        | {P.GOVERN}
     ),
     Role.COORDINATOR: frozenset(
         _PARTNERSHIP
+        | _CASES
+        | _YOUNG
         | {P.ANALYSE, P.EDIT_PLACES, P.MERGE_PLACES, P.IMPORT, P.MODERATE, P.READ_AUDIT}
+        | {P.PLAN, P.APPROVE, P.SEE_PATROLS, P.RECORD, P.GOVERN}
     ),
     Role.ADMINISTRATOR: frozenset(
         _EVERYONE
         | {P.MANAGE_USERS, P.MANAGE_CODES, P.MANAGE_AREAS, P.MANAGE_SETTINGS, P.READ_AUDIT}
+        | {P.MANAGE_POWERS}
     ),
 }
 
@@ -143,8 +170,12 @@ class Actor:
         agency_id: int | None = None,
         tier: Tier | None = None,
         area_ids: frozenset[int] = frozenset(),
+        grader: bool = False,
     ) -> "Actor":
-        """Build a person in a role; ``tier`` is the role's own unless a grant says otherwise."""
+        """Build a person in a role; ``tier`` is the role's own unless a grant says otherwise.
+
+        A ``grader`` was trained to grade by codes, in a role that does not bring it.
+        """
         return cls(
             name=name,
             id=id,
@@ -153,7 +184,7 @@ class Actor:
             agency_id=agency_id,
             tier=CLEARANCE[role] if tier is None else tier,
             area_ids=area_ids,
-            permissions=PERMISSIONS[role],
+            permissions=PERMISSIONS[role] | ({P.GRADE} if grader else frozenset()),
         )
 
     def may(self, permission: Permission) -> bool:
@@ -168,7 +199,8 @@ class Actor:
     @property
     def scope(self) -> str:
         """A short key for all that decides what this actor sees; caches and ETags hold it."""
-        facts = (self.kind, self.id, self.role, self.agency_id, self.tier, sorted(self.area_ids))
+        where, grades = sorted(self.area_ids), self.may(P.GRADE)
+        facts = (self.kind, self.id, self.role, self.agency_id, self.tier, where, grades)
         return sha256(repr(facts).encode()).hexdigest()[:16]
 
 

@@ -4,11 +4,12 @@ Each group is one frozen dataclass, checked when it is made, and one row of JSON
 set has the group's defaults.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from sqlalchemy import JSON, String, select
@@ -23,6 +24,10 @@ from domain.wording import one_line
 from store.database import Base
 
 LEAST_SHOWN = 5
+SERVERS: Final = "abc"  # what the map puts for {s} in an address, in turn
+_HOST: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")  # what a browser's policy can name
+
+_ADDRESS: Final = re.compile(r"[^\s@<>,;\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}")
 
 
 class Preference(Base):
@@ -96,6 +101,8 @@ class Moderation:
 
     Days are working days in England. From the ``burst``-th report of one source within an hour
     on, its reports wait as one bundle; ``hours`` says to a reporter when somebody reads.
+    ``duty_email`` is called to a report of danger every ``duty_minutes`` until somebody has seen
+    it ("": nobody is). ``photographs`` lets reporters add pictures; they start without.
     """
 
     hours: str = "Monday to Friday from 9am to 5pm, not on bank holidays"
@@ -106,8 +113,12 @@ class Moderation:
     burst: int = 6
     per_hour: int = 20
     per_day: int = 60
+    duty_email: str = ""
+    photographs: bool = False
 
     def __post_init__(self) -> None:
+        if self.duty_email and not _ADDRESS.fullmatch(self.duty_email):
+            raise Invalid("The duty contact's address is one e-mail address, or empty.")
         hours = one_line(self.hours, "the hours in which reports are read", 160, needed=True)
         object.__setattr__(self, "hours", hours)
         _within(self.read_days, 0, 30, "The time to a first reading", "working days")
@@ -135,10 +146,25 @@ ASKED = {
     BaseMapKind.NONE: (),
     BaseMapKind.FILE: ("path", "attribution"),
     BaseMapKind.XYZ: ("address", "attribution", "key", "max_zoom"),
-    BaseMapKind.WMS: ("address", "layers", "attribution", "key"),
-    BaseMapKind.WMTS: ("address", "layer", "attribution", "key", "max_zoom"),
+    BaseMapKind.WMS: ("address", "layers", "attribution", "key", "version", "media_type"),
+    BaseMapKind.WMTS: (
+        "address",
+        "layer",
+        "attribution",
+        "key",
+        "matrix_set",
+        "style",
+        "media_type",
+        "max_zoom",
+    ),
 }
 """The fields that each kind has, by the names that `layers.basemap.read` takes."""
+
+
+_WORDS: Final = (
+    "address", "layers", "layer", "path", "attribution", "key", "version", "media_type",
+    "matrix_set", "style",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -156,10 +182,14 @@ class BaseMap:
     attribution: str = ""
     key: str = ""
     max_zoom: int = 19
+    version: str = "1.3.0"
+    media_type: str = "image/png"
+    matrix_set: str = "EPSG:3857"
+    style: str = "default"
 
     def __post_init__(self) -> None:
         asked = ASKED[self.kind]
-        for name in ("address", "layers", "layer", "path", "attribution", "key"):
+        for name in _WORDS:
             value = getattr(self, name)
             if len(value) > 500 or not value.isprintable():
                 raise Invalid(f"The base map's {name} has at most 500 plain characters.")
@@ -167,7 +197,27 @@ class BaseMap:
                 raise Invalid(f"The base map needs its {name}.")
         if "address" in asked and urlsplit(self.address).scheme not in ("http", "https"):
             raise Invalid("The base map's address begins with https://.")
+        if "address" in asked and not self.hosts:
+            raise Invalid(
+                "The host in the base map's address is letters, digits, dots and hyphens; only {s},"
+                " for the letters a, b and c, may stand in it."
+            )
         _within(self.max_zoom, 0, 22, "The deepest zoom", "")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The other hosts that a reader's browser may ask, as in a content security policy.
+
+        Empty where it may ask none, or the address holds what a policy cannot name.
+        """
+        starts = [f"{each.scheme}://{each.netloc}" for each in map(urlsplit, self._addresses)]
+        return tuple(starts) if all(map(_HOST.fullmatch, starts)) else ()
+
+    @property
+    def _addresses(self) -> list[str]:
+        if "address" not in ASKED[self.kind]:
+            return []
+        return list(dict.fromkeys(self.address.replace("{s}", each) for each in SERVERS))
 
     @property
     def setting(self) -> dict[str, Any]:

@@ -198,6 +198,7 @@ _SOUGHT = GazetteerEntry.sought.expression
 
 
 def _hit(entry: GazetteerEntry, rank: int) -> Hit:
-    detail = ", ".join(filter(None, [entry.kind, entry.district]))
+    kind = "landmark" if entry.kind == FEATURE else entry.kind  # nobody asks for a feature
+    detail = ", ".join(filter(None, [kind, entry.district]))
     hit = Hit(entry.kind, entry.name, detail, entry.spot.x, entry.spot.y, rank=rank)
     return replace(hit, detail=f"{detail} (no longer in use)") if entry.terminated else hit

@@ -1,16 +1,20 @@
 """Sign-ins: a random id in the browser's cookie, its hash here, and the actor it stands for.
 
 Strings in, actor out: routes and pages read the cookie themselves and ask here who it is, each
-time. Nothing that was looked up is kept.
+time. Who a browser is may be remembered between two of its tiles, but the answer is given only
+while the revisions that the same reading sees say that no sign-in, account or grant has changed.
 """
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, Select, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from domain import accounts, audit, grants, passwords
@@ -18,13 +22,17 @@ from domain.accounts import Grant, User
 from domain.audit import action
 from domain.errors import NotFound, NotSignedIn
 from domain.people import Actor, Permission
-from store.database import Base
+from store.database import STEADY, Base
 
 COOKIE = "safeground"
 SECURE_COOKIE = "__Host-safeground"  # browsers take it over TLS only, for this host and "/"
 TRIES = 5
 LOCKED = timedelta(minutes=15)
 TOUCH_EVERY = timedelta(minutes=1)
+REMEMBERED = timedelta(minutes=1)
+"""So long at most: a database that was put back counts its revisions anew."""
+MOST_REMEMBERED = 2_000
+_DECIDING = ("sign_in", "app_user", "user_grant")
 
 
 class SignIn(Base):
@@ -55,13 +63,17 @@ class SignIn(Base):
         """When it ends unless the person does something."""
         return self.seen_at + timedelta(seconds=self.idle_seconds)
 
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends by time alone."""
+        return min(self.idles_out_at, self.expires_at)
+
     def holds(self, now: datetime) -> bool:
         """Say whether it counts at ``now``."""
         signed_out = self.user.signed_out_at
         return (
             self.revoked_at is None
-            and now < self.idles_out_at
-            and now < self.expires_at
+            and now < self.ends_at
             and self.user.active
             and (signed_out is None or self.created_at > signed_out)
             and self.grant.holds(now)
@@ -104,6 +116,19 @@ class Visit:
     others: Mapping[int, str]
 
 
+@dataclass(frozen=True)
+class _Remembered:
+    """Who a token stands for, from a time until another, while the revisions are these."""
+
+    actor: Actor
+    moment: tuple[int, ...]
+    since: datetime
+    until: datetime
+
+
+_REMEMBERED: "WeakKeyDictionary[Any, dict[str, _Remembered]]" = WeakKeyDictionary()
+
+
 def token_in(cookies: Mapping[str, str]) -> str | None:
     """Return the session's token from a browser's cookies, the one kept for TLS first."""
     return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE) or None
@@ -112,12 +137,24 @@ def token_in(cookies: Mapping[str, str]) -> str | None:
 def actor_of(session: Session, token: str | None, now: datetime | None = None) -> Actor | None:
     """Return who ``token`` stands for at ``now``, or None: nobody, ended, or a password to change.
 
-    Looks up only; it never extends the sign-in (`touch`).
+    It never extends the sign-in (`touch`). In a reading it looks up once, and then again when
+    anything that decides it has changed.
     """
-    signed = _held(session, token, now or datetime.now(UTC), title=False)
-    if signed is None or signed.user.must_change:
-        return None
-    return _in_capacity(signed.user, signed.grant)
+    now = now or datetime.now(UTC)
+    if not token or STEADY not in session.info:
+        return _looked_up(session, token, now)[0]
+    known, key = _REMEMBERED.setdefault(session.connection().engine.pool, {}), _hash(token)
+    moment = audit.revision(session, _DECIDING)
+    found = known.get(key)
+    if found is None or found.moment != moment or not found.since <= now < found.until:
+        actor, ends_at = _looked_up(session, token, now)
+        if actor is None:
+            known.pop(key, None)
+            return None
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        found = known[key] = _Remembered(actor, moment, now, min(ends_at, now + REMEMBERED))
+    return found.actor
 
 
 def visit(session: Session, token: str | None, now: datetime | None = None) -> Visit | None:
@@ -129,14 +166,25 @@ def visit(session: Session, token: str | None, now: datetime | None = None) -> V
     user, grant = signed.user, signed.grant
     others = [each for each in grants.held(session, user.id, now) if each.id != grant.id]
     return Visit(
-        actor=_in_capacity(user, grant),
+        actor=in_capacity(user, grant),
         username=user.username,
         capacity=grant.title,
         must_change=user.must_change,
         touch_due=_touch_due(signed, now),
-        ends_at=min(signed.idles_out_at, signed.expires_at),
+        ends_at=signed.ends_at,
         others={each.id: each.title for each in others},
     )
+
+
+def capacities(session: Session, user_id: int, now: datetime | None = None) -> list[Actor]:
+    """Return a person in each capacity that they hold, as they would be if they signed in.
+
+    None where they are deactivated, or have to change their password first.
+    """
+    user = session.get(User, user_id)
+    if user is None or not user.active or user.must_change:
+        return []
+    return [in_capacity(user, grant) for grant in grants.held(session, user_id, now)]
 
 
 def check(session: Session, username: str, password: str) -> Checked:
@@ -176,7 +224,7 @@ def sign_in(
     if not user.active or not held or (user.demo and not rules.demo):
         return None
     user.failures, user.locked_until = 0, None
-    return _begin(session, _in_capacity(user, held[0]), user, held[0], rules, now)
+    return _begin(session, in_capacity(user, held[0]), user, held[0], rules, now)
 
 
 def begin_anew(
@@ -289,24 +337,39 @@ def _count_failure(user: User, now: datetime) -> None:
         user.locked_until = now + LOCKED
 
 
+def _looked_up(session: Session, token: str | None, now: datetime) -> tuple[Actor | None, datetime]:
+    """Return who a token stands for and until when, if nothing changes."""
+    signed = _held(session, token, now, title=False)
+    if signed is None or signed.user.must_change:
+        return None, now
+    ends = signed.grant.expires or signed.ends_at
+    return in_capacity(signed.user, signed.grant), min(ends, signed.ends_at)
+
+
 def _held(
     session: Session, token: str | None, now: datetime, *, title: bool = True
 ) -> SignIn | None:
     """Return a sign-in that counts, with what its capacity's ``title`` is made of where asked."""
     if not token:
         return None
-    query = select(SignIn).where(SignIn.token_hash == _hash(token))
+    signed = session.scalar(_of_token(title=title), {"token": _hash(token)})
+    return signed if signed is not None and signed.holds(now) else None
+
+
+@cache
+def _of_token(*, title: bool) -> Select[SignIn]:
+    """Return the query for one sign-in, put together once: each tile asks it."""
     grant = joinedload(SignIn.grant)
     whole = joinedload(SignIn.user), grant.joinedload(Grant.area) if title else grant
-    signed = session.scalar(query.options(*whole))
-    return signed if signed is not None and signed.holds(now) else None
+    return select(SignIn).where(SignIn.token_hash == bindparam("token")).options(*whole)
 
 
 def _touch_due(signed: SignIn, now: datetime) -> bool:
     return now - signed.seen_at >= TOUCH_EVERY
 
 
-def _in_capacity(user: User, grant: Grant) -> Actor:
+def in_capacity(user: User, grant: Grant) -> Actor:
+    """Return a person acting under one of their grants; the caller checked that it holds."""
     areas = frozenset() if grant.area_id is None else frozenset({grant.area_id})
     return Actor.user(
         user.name,
@@ -316,6 +379,7 @@ def _in_capacity(user: User, grant: Grant) -> Actor:
         agency_id=user.agency_id,
         tier=grant.clearance,
         area_ids=areas,
+        grader=grant.grader,
     )
 
 

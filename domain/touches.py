@@ -23,6 +23,8 @@ from store import reading
 from store.columns import Geometry27700
 from store.database import Base
 
+UNSAID = ref("felt_safety", "unknown")
+
 
 class PlaceTouch(Base):
     """One mention of a place in a missing episode, by its role in it."""
@@ -46,6 +48,7 @@ class PlaceTouch(Base):
     push_factors: Mapped[list[str]] = mapped_column(JSON, default=list)
     pull_factors: Mapped[list[str]] = mapped_column(JSON, default=list)
     harm_indicators: Mapped[list[str]] = mapped_column(JSON, default=list)
+    felt: Mapped[str] = mapped_column(String(32), default=UNSAID, server_default=UNSAID)
     precision: Mapped[str] = mapped_column(String(16))
     spot: Mapped[Point] = mapped_column(Geometry27700("POINT"))
 
@@ -53,6 +56,12 @@ class PlaceTouch(Base):
 BEGAN = ref("touch_roles", "missing_from")
 SCHOOL_DAYS = (ref("day_types", "weekday"), ref("day_types", "school_holiday"))
 WEEKEND = ref("day_types", "weekend")
+PASSING = (
+    ref("touch_roles", "travelled_via"),
+    ref("touch_roles", "place_named_as_unsafe"),
+    ref("touch_roles", "place_named_as_safe"),
+)
+"""Roles of a place that is no home unless somebody says so; in any other one could live there."""
 
 COLUMNS = {
     "source": "str",
@@ -70,6 +79,7 @@ COLUMNS = {
     "push_factors": reading.CODES,
     "pull_factors": reading.CODES,
     "harm_indicators": reading.CODES,
+    "felt": "str",
     "precision": "str",
 }
 
@@ -86,12 +96,12 @@ def frame(
     -------
     GeoDataFrame
         Indexed by id, geometry ``spot`` (EPSG:27700). ``source``, ``role``, ``time_band``,
-        ``day_type``, ``duration_band``, ``distance_band``, ``transport_mode``, ``precision``:
-        codes; ``place_id`` and ``place_type``: of the place that it is linked to, missing where
-        the reader may not know of it; ``month``: its first day; ``cross_border``: missing where
-        not known; ``push_factors``, ``pull_factors``, ``harm_indicators``: tuples of codes;
-        ``sealed``: where an episode began, where someone lives, or linked to a sealed type of
-        place: without sealed clearance only counts for a ward or larger area may be shown.
+        ``day_type``, ``duration_band``, ``distance_band``, ``transport_mode``, ``felt``,
+        ``precision``: codes; ``place_id`` and ``place_type``: of the place that it is linked to,
+        missing where the reader may not know of it; ``month``: its first day; ``cross_border``:
+        missing where not known; ``push_factors``, ``pull_factors``, ``harm_indicators``: tuples
+        of codes; ``sealed``: where an episode began, where someone lives, or linked to a sealed
+        type of place: without sealed clearance only counts for a ward or larger area may be shown.
 
     Raises
     ------
@@ -125,6 +135,7 @@ def _query(actor: Actor) -> reading.Query:
             reading.as_text(PlaceTouch.push_factors),
             reading.as_text(PlaceTouch.pull_factors),
             reading.as_text(PlaceTouch.harm_indicators),
+            PlaceTouch.felt,
             PlaceTouch.precision,
             is_sealed(),
             reading.as_wkb(PlaceTouch.spot),

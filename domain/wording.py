@@ -34,7 +34,7 @@ def taken(
     """
     if len(text) > 20 * at_most:
         raise _too_long(field, at_most)
-    kept = mask(_tidy(text), keep)
+    kept = mask(tidy(text), keep)
     if needed and not kept:
         raise Invalid(f"Please fill in {field}.")
     if len(kept) > at_most:
@@ -53,11 +53,11 @@ def own_name(text: str, field: str, at_most: int) -> str:
     All else is as in `one_line`, and it must be filled in.
     """
     written = text.replace("\n", " ")[: 20 * at_most]
-    names = {each.id for each in identifiers.find(_tidy(written)) if each.kind is Kind.NAME}
+    names = {each.id for each in identifiers.find(tidy(written)) if each.kind is Kind.NAME}
     return taken(text.replace("\n", " "), field, at_most, needed=True, keep=names)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Leave out what no eye sees: control and direction marks can hide or turn what is read."""
     shown = "".join(
         " " if character == "\t" else character

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from domain import codes, currency, preferences
 from domain.audit import action, note
 from domain.codes import Code
+from domain.concern_evidence import grades_of
 from domain.errors import Invalid
 from domain.people import Actor, Permission
 from domain.status import Status
@@ -23,6 +24,7 @@ from store.database import Store
 
 ABOUT = "safeground_about"
 THERE = "There is a file of that name already. Name another."
+NOTES = "annotations"
 FURTHER = {"harm_further": "harm_types"}
 
 
@@ -43,14 +45,14 @@ def export(store: Store, actor: Actor, reader: Actor, path: Path) -> dict[str, i
     """
     actor.must(Permission.EXPORT)
     reader.must(Permission.EXPORT)
-    _free(path)
+    free(path)
     with tempfile.TemporaryDirectory(prefix=".safeground-", dir=path.parent) as private:
         draft = Path(private) / "draft.gpkg"
         with store.reading() as session:
             written = _write(session, actor, reader, draft)
         with store.writing() as session:
             log(session, actor, reader=reader, written=written)
-        _free(path)
+        free(path)
         draft.rename(path)
     return written
 
@@ -62,7 +64,14 @@ def log(session: Session, actor: Actor, *, reader: Actor, written: dict[str, int
     note(session, "layers", {**whose, **written})
 
 
-def _free(path: Path) -> None:
+def free(path: Path) -> None:
+    """Refuse a path at which no new file can be written.
+
+    Raises
+    ------
+    Invalid
+        There is a file of that name, or no such folder.
+    """
     if path.exists():
         raise Invalid(THERE)
     if not path.parent.is_dir():
@@ -73,15 +82,15 @@ def _write(session: Session, actor: Actor, reader: Actor, path: Path) -> dict[st
     written: dict[str, int] = {}
     markings = {preferences.read(session).partnership.marking}
     for layer in catalogue.seen_by(reader):
-        frame = catalogue.read(session, reader, layer.name)
+        frame = handled(session, reader, layer, catalogue.read(session, reader, layer.name))
         written[layer.name] = len(frame)
         if "marking" in frame:
             markings |= set(frame["marking"])
         if len(frame):
-            _plain(_labelled(layer, frame)).to_file(
+            plain(labelled(layer, frame)).to_file(
                 path, layer=layer.name, driver="GPKG", mode="a", engine="pyogrio"
             )
-    marking = _highest(markings)
+    marking = highest(markings)
     lines = pd.DataFrame(
         [
             *_lines(session, actor, reader, marking),
@@ -93,7 +102,7 @@ def _write(session: Session, actor: Actor, reader: Actor, path: Path) -> dict[st
     return written
 
 
-def _highest(markings: set[str]) -> Code:
+def highest(markings: set[str]) -> Code:
     """Return the strictest marking of what is in the file: the last in the list of codes."""
     known = codes.current().markings
     return [each for each in known.values() if each.code in markings or not markings & {*known}][-1]
@@ -119,7 +128,21 @@ def _sight(reader: Actor, name: str, rows: int) -> tuple[str, str]:
     return f"{catalogue.CATALOGUE[name].title} ({name})", said
 
 
-def _labelled(layer: Layer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def handled(
+    session: Session, reader: Actor, layer: Layer, frame: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Put beside each note how surely it is known and how it may be passed on: it goes with it."""
+    if layer.name != NOTES or frame.empty:
+        return frame
+    told = grades_of(session, reader, map(int, frame.index))
+    graded = [told.get(number) for number in frame.index]
+    return frame.assign(
+        grade=[each.line if each else "" for each in graded],
+        handling=[each.handled if each else "" for each in graded],
+    )
+
+
+def labelled(layer: Layer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Put beside each column of codes one with their words, ``_label`` at the end of its name."""
     known = {**LISTS, **FURTHER, **layer.colours}
     beside = {
@@ -142,7 +165,7 @@ def _words(kind: str, value: object) -> str | None:
     return known.label(text) if text in known else text
 
 
-def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Write lists and codes as text, which a GeoPackage can hold."""
     geometry = frame.geometry.name
     plain = {

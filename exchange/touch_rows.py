@@ -13,7 +13,7 @@ import numpy as np
 from domain import codes
 from domain.codes import ref
 from domain.errors import Invalid
-from domain.touches import PlaceTouch
+from domain.touches import PASSING, PlaceTouch
 from exchange import spots, times
 from exchange.known import Known
 from exchange.mapping import Field
@@ -34,12 +34,6 @@ LISTS = {
     "distance_band": "distance_bands",
     "transport_mode": "transport_modes",
 }
-PASSING = (
-    ref("touch_roles", "travelled_via"),
-    ref("touch_roles", "place_named_as_unsafe"),
-    ref("touch_roles", "place_named_as_safe"),
-)
-"""Roles of a place that is no home unless the file says so; in any other one could live there."""
 MANY = ("push_factors", "pull_factors", "harm_indicators")
 EPISODE = "episode"
 FIELDS = (

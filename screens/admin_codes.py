@@ -18,7 +18,7 @@ st.write(
 said()
 every = codes.current()
 name = st.selectbox("List", codes.LISTS, format_func=lambda each: every[each].title)
-listed = every[name]
+listed, seen = code_editing.look(name)
 quiet(listed.source)
 if name == SEALS:
     st.info(
@@ -26,7 +26,6 @@ if name == SEALS:
         " then sealed: never on the map, only in ward counts. It cannot be taken off again.",
         icon=":material/lock:",
     )
-seen = code_editing.mark(name)
 with st.form(f"codes_{name}", border=False):
     changed = st.data_editor(
         table(listed),

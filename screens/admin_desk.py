@@ -5,21 +5,21 @@ from html import escape
 
 import streamlit as st
 
+from screens import desk
+
 SAID = "admin_said"
 SIGNS = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$:-])")
 
 
 def say(done: str) -> None:
     """Say on the page's next run what was done, and start that run."""
-    st.session_state[SAID] = done
+    st.session_state[SAID] = plain(done)
     st.rerun()
 
 
 def said() -> None:
     """Show what was done in the run before, once."""
-    done = st.session_state.pop(SAID, None)
-    if done:
-        st.success(plain(done), icon=":material/check:")
+    desk.said(SAID)
 
 
 def plain(text: str) -> str:

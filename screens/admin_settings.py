@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from domain import codes, preferences
+from domain import codes, digests, preferences
+from domain.matching import LONDON
 from domain.people import Permission
 from domain.preferences import (
     ASKED,
@@ -20,7 +21,7 @@ from domain.preferences import (
 )
 from geo.suppress import Rule, suppress
 from layers import basemap
-from screens import desk
+from screens import admin_reports, desk
 from screens.admin_desk import said, say
 
 KINDS = {
@@ -38,6 +39,19 @@ FIELDS = {
     "path": "Path of the file on this server",
     "attribution": "Attribution: who made the map",
     "key": "Key, put where the address says {key}",
+    "matrix_set": "Tile matrix set, one in Web Mercator",
+    "style": "Style",
+}
+CHOICES = {
+    "version": ("Version", ["1.3.0", "1.1.1"]),
+    "media_type": ("Kind of picture", ["image/png", "image/jpeg", "image/webp"]),
+}
+HOW = {
+    BaseMapKind.XYZ: "Such as https://tiles.example.org/{z}/{x}/{y}.png?key={key}",
+    BaseMapKind.WMS: "The address before the question mark, or with ?key={key} at its end. The"
+    " service must know EPSG:3857.",
+    BaseMapKind.WMTS: "The address before the question mark, or with ?key={key} at its end; or the"
+    " service's template with {TileMatrix}, {TileRow} and {TileCol}.",
 }
 TRIED = [0, 1, 2, 4, 5, 6, 8, 12, 23, 147]
 
@@ -92,10 +106,15 @@ def ground(chosen: Preferences) -> None:
                 getattr(now, name),
                 max_chars=500,
                 type="password" if name == "key" else "default",
+                help=HOW.get(kind) if name == "address" else None,
             )
             for name in ASKED[kind]
             if name in FIELDS
         }
+        for name, (label, offered) in CHOICES.items():
+            if name in ASKED[kind]:
+                now_at = offered.index(getattr(now, name)) if getattr(now, name) in offered else 0
+                given[name] = st.selectbox(label, offered, now_at)
         if "max_zoom" in ASKED[kind]:
             given["max_zoom"] = st.number_input("Deepest zoom of its tiles", 0, 22, now.max_zoom)
         sent = st.form_submit_button("Save", type="primary")
@@ -156,12 +175,33 @@ def retention(chosen: Preferences) -> None:
             keep(chosen, Retention(**vars(wanted)))
 
 
+def reports(chosen: Preferences) -> None:
+    """Choose how reports are taken."""
+    admin_reports.show(chosen, keep)
+
+
+def mail() -> None:
+    """Say which digests could not be sent, and when they are tried again."""
+    with desk.reading() as (session, actor):
+        found = digests.trouble(session, actor)
+    if found is None:
+        return
+    again = f" Tried again at {found.again.astimezone(LONDON):%H:%M}." if found.again else ""
+    people = "1 person" if found.people == 1 else f"{found.people} people"
+    st.error(
+        f"The daily digest could not be sent to {people}. {' '.join(found.words)}{again}",
+        icon=":material/mail:",
+    )
+
+
 desk.actor().must(Permission.MANAGE_SETTINGS)
 st.title("Settings")
 said()
+mail()
 with desk.reading() as (session, _actor):
     settings = preferences.read(session)
-tabs = st.tabs(["Partnership", "Base map", "Small numbers", "Retention"])
-for tab, part in zip(tabs, (partnership, ground, small_numbers, retention), strict=True):
+tabs = st.tabs(["Partnership", "Base map", "Small numbers", "Retention", "Reports"])
+parts = (partnership, ground, small_numbers, retention, reports)
+for tab, part in zip(tabs, parts, strict=True):
     with tab, st.columns([3, 2])[0]:
         part(settings)

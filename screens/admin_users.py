@@ -100,7 +100,8 @@ def held(person: User) -> None:
     for grant in person.grants:
         words, button = st.columns([4, 1], vertical_alignment="center")
         tier = Tier(CLEARANCE[grant.role] if grant.tier is None else grant.tier).title
-        words.markdown(f"**{plain(grant.title.capitalize())}** · {tier}, {until(grant)}")
+        trained = ", trained grader" if grant.grader else ""
+        words.markdown(f"**{plain(grant.title.capitalize())}** · {tier}{trained}, {until(grant)}")
         if grant.reason:
             words.html(f'<p class="sg-quiet">{escape(grant.reason)}</p>')
         gone = not grant.holds(NOW)
@@ -131,6 +132,10 @@ def give(person: User, areas: dict[int, str]) -> None:
         end = right.date_input(
             "Last day (empty: for good)", None, min_value="today", format="DD/MM/YYYY"
         )
+        grader = st.checkbox(
+            "Trained grader (3x5x2)",
+            help="For practitioners and coordinators. Police and analysts grade anyway.",
+        )
         reason = st.text_input("Why (needed for more detail than the role has)", max_chars=300)
         sent = st.form_submit_button("Give this role", type="primary")
     if sent:
@@ -146,6 +151,7 @@ def give(person: User, areas: dict[int, str]) -> None:
                     tier=tier,
                     expires=expires,
                     reason=reason,
+                    grader=grader,
                 )
             say(f"{person.name} is now {role.value}.")
 

@@ -6,7 +6,6 @@ counts. Pages get the headers that keep other sites from framing them, and the b
 asking other hosts than this one and the operator's base map.
 """
 
-import re
 from collections.abc import MutableMapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -31,6 +30,7 @@ PUBLIC: Final = (
     "/web/",
     "/report/",  # the public may report a place, and ask what came of it
 )
+FRAMES: Final = "/component/"
 PUBLIC_PAGES: Final = frozenset(
     {
         "/_stcore/health",
@@ -43,7 +43,7 @@ PUBLIC_PAGES: Final = frozenset(
         "/today",  # where "Leave this site" leads: it looks like nothing of ours
     }
 )
-CHECKING: Final = ("/tiles/", "/basemap/")
+CHECKING: Final = ("/tiles/", "/basemap/", "/calendar/", "/live/")
 CHECKING_PAGES: Final = frozenset(
     {
         "/sign-in",
@@ -51,12 +51,14 @@ CHECKING_PAGES: Final = frozenset(
         "/sign-out-everywhere",
         "/signed-out",
         "/account",
+        "/account/calendar",
+        "/account/calendar.ics",
+        "/account/calendar/end",
         "/change-password",
         "/capacity",
     }
 )
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-HOST: Final = re.compile(r"(https?)://(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
 
 
 class Gate:
@@ -89,9 +91,12 @@ class Gate:
         if self.local_only and not _is_local(scope):
             message = "The sample town is shown on the machine that it runs on, and nowhere else."
             return JSONResponse({"error": message}, status_code=403, headers=HEADERS), ""
-        if _passes(scope["path"]):
+        public = _passes(scope["path"])
+        if public and not _is_frame(scope):
             return None, ""
         visit, hosts = await run_in_threadpool(self._look_up, HTTPConnection(scope))
+        if public:
+            return None, hosts
         if visit is None:
             return _refusal(scope, "/sign-in"), ""
         if visit.must_change:
@@ -102,7 +107,7 @@ class Gate:
         with self.store.reading() as session:
             visit = sessions.visit(session, sessions.token_in(connection.cookies))
             wants_hosts = visit is not None and _wants_page(connection.headers)
-            hosts = base_map_host(preferences.read(session).base_map) if wants_hosts else ""
+            hosts = " ".join(preferences.read(session).base_map.hosts) if wants_hosts else ""
         return visit, hosts
 
 
@@ -122,16 +127,14 @@ def policy(hosts: str) -> str:
     )
 
 
-def base_map_host(chosen: preferences.BaseMap) -> str:
-    """Return the one other host that the browser may ask, or "" where it may ask none."""
-    parts = urlsplit(chosen.setting.get("address", "").replace("{s}", "*"))
-    host = f"{parts.scheme}://{parts.netloc}"
-    return host if HOST.fullmatch(host) else ""
-
-
 def _passes(path: str) -> bool:
     pages = path in PUBLIC_PAGES or path in CHECKING_PAGES
     return pages or path.startswith(PUBLIC + CHECKING)
+
+
+def _is_frame(scope: Scope) -> bool:
+    """Say whether a component's own page is asked for: the map is one, and draws the base map."""
+    return scope["path"].startswith(FRAMES) and _wants_page(Headers(scope=scope))
 
 
 def _is_local(scope: Scope) -> bool:

@@ -7,15 +7,19 @@ from starlette.routing import BaseRoute, Route
 from domain.errors import NotFound
 from domain.sessions import SignInRules
 from store.database import Store
+from web import patrol_desk
+from web.calendar import CalendarPages
 from web.door import Door, go
 from web.forms import Forms
 from web.leaving import LeavingPages
 from web.page import static_routes
+from web.patrol import PatrolPages
 from web.receipt import ReceiptPages
 from web.report import ReportPages
 from web.report_desk import Desk, Reporting
 from web.report_draft import Drafts
 from web.sign_in import SignInPages
+from web.wording import WordPages
 
 
 def web_routes(
@@ -33,6 +37,9 @@ def web_routes(
         *ReportPages(desk).routes(),
         *ReceiptPages(desk).routes(),
         *LeavingPages(desk).routes(),
+        *WordPages(door, forms).routes(),
+        *PatrolPages(patrol_desk.Desk(door, forms)).routes(),
+        *CalendarPages(door, forms).routes(),
         Route("/report/{rest:path}", _nothing, methods=["GET", "POST"]),
         *static_routes(),
     ]

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from domain import accounts, sessions
 from domain.accounts import DEMO_PASSWORD, User
 from domain.errors import Invalid, NotFound, NotSignedIn
-from domain.people import PUBLIC
+from domain.people import PUBLIC, Permission
 from domain.sessions import Visit
 from web.door import Door, go, local_path
 from web.forms import STALE, Form, Forms
@@ -107,6 +107,7 @@ class SignInPages:
                 status=status,
                 error=error,
                 visit=visit,
+                calendar=visit.actor.may(Permission.SEE_PLACES),
                 token=token,
             )
 
@@ -117,7 +118,7 @@ class SignInPages:
         if not form.fresh:
             return self.show_account(request, error=STALE, status=403)
         self._leave(request)
-        return self.door.let_out(go("/signed-out"))
+        return self.door.let_out(_emptied(go("/signed-out")))
 
     def sign_out_everywhere(self, request: Request, form: Form) -> Response:
         """End every sign-in of this person; open pages clear themselves."""
@@ -126,7 +127,7 @@ class SignInPages:
         visit = self._visit(request)
         with self.door.store.writing() as session:
             sessions.sign_out_everywhere(session, visit.actor)
-        return self.door.let_out(go("/signed-out"))
+        return self.door.let_out(_emptied(go("/signed-out")))
 
     def show_signed_out(self, _request: Request) -> Response:
         """Say that it is done."""
@@ -237,6 +238,12 @@ class SignInPages:
             return []
         with self.door.store.reading() as session:
             return accounts.demos(session)
+
+
+def _emptied(response: Response) -> Response:
+    """Let the browser throw away what pages kept on this device: cards and visits of patrols."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def _with_next(path: str, wanted: str) -> str:

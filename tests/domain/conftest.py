@@ -14,6 +14,7 @@ from domain.concerns import Concern
 from domain.people import PUBLIC, SYSTEM, Role
 from tests.conftest import arrange
 from tests.domain import rows
+from tests.domain.cases import Case
 
 KEYS = Keys([Keys.make()])
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday
@@ -84,3 +85,11 @@ class Letterbox:
 @pytest.fixture
 def box(store, people, intake):
     return Letterbox(store, people, intake)
+
+
+@pytest.fixture
+def case(store, people):
+    """A watched place, and people who work on its case."""
+    with store.writing() as session:
+        (place,) = arrange(session, SYSTEM, rows.place())
+    return Case(store, people, place)

@@ -1,7 +1,7 @@
 """Every change has a name, an actor and a trace."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from domain import audit
 from domain.accounts import Agency, User
@@ -78,6 +78,22 @@ def test_a_change_advances_the_revision_of_its_own_table_only(store, actor):
     with store.reading() as session:
         after = audit.revision(session, ["agency", "place"])
     assert after == (before[0] + 1, before[1])
+
+
+def test_revisions_are_asked_for_once_in_a_reading_and_always_in_a_writing(store, actor):
+    admin = actor(Role.ADMINISTRATOR)
+    with store.reading() as session:
+        (before,) = audit.revision(session, ["agency"])
+        rows = []
+        event.listen(session.connection(), "before_cursor_execute", lambda *_: rows.append(1))
+        assert audit.revision(session, ["agency"]) == (before,)
+        assert not rows
+    with store.writing() as session:
+        rename(session, admin, 1, "Once")
+        session.flush()
+        assert audit.revision(session, ["agency"]) == (before,), "it moves at the end"
+    with store.reading() as session:
+        assert audit.revision(session, ["agency"]) == (before + 1,)
 
 
 def test_an_action_that_fails_leaves_nothing(store, actor):

@@ -6,10 +6,12 @@ import pytest
 from shapely import Point, box
 from sqlalchemy import select
 
-from domain import annotation_changes, codes, place_changes, place_history
+from domain import annotation_changes, codes, place_changes, place_history, screenings
+from domain.annotations import AnnotationState
 from domain.audit import ACTIONS, Entry
 from domain.people import SYSTEM, Role, Tier
 from domain.places import Status
+from domain.screenings import Decision
 from tests.conftest import arrange
 from tests.domain import rows
 
@@ -51,6 +53,7 @@ def lived(store, sealed, people):
         neutral_name=written("new neutral"), worries=written("new worries"),
         address=written("new address"), strengths=written("new strengths"),
     )  # fmt: skip
+    do(screenings.decide, sealed, place.id, Decision.ASSESS, reason=written("screened"))
     do(place_changes.move, sealed, place.id, Status.ASSESSING, reason=written("move"), version=2)
     do(place_changes.redraw, sealed, place.id, box(475_000, 545_000, 475_050, 545_050), version=3)
     do(place_changes.add_alias, sealed, place.id, written("alias"), version=4)
@@ -70,7 +73,13 @@ def lived(store, sealed, people):
     do(annotation_changes.change, sealed, note.id, version=1, text=written("new note"))
     do(annotation_changes.withdraw, sealed, note.id, version=2)
     partner = people[Role.PARTNER]
-    told = [do(annotation_changes.report, partner, text=written("told"), **words) for _ in "ab"]
+    with store.writing() as session:
+        told = arrange(
+            session, SYSTEM,
+            *(rows.annotation(
+                text=written("told"), state=AnnotationState.WAITING, author_id=partner.id, **words,
+            ) for _ in "ab"),
+        )  # fmt: skip
     do(annotation_changes.share, sealed, told[0].id, version=1, text=written("shared"))
     do(annotation_changes.decline, sealed, told[1].id, version=1)
     return store

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +10,9 @@ from sqlalchemy import select
 from domain import code_editing, codes, visibility
 from domain.audit import Entry
 from domain.code_editing import Line
-from domain.errors import Conflict, Invalid, NotPermitted
+from domain.errors import Conflict, Invalid, NotPermitted, busy
 from domain.people import Role
+from store.database import Store, connect
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +127,47 @@ def test_two_who_change_one_list_at_once_one_gets_a_conflict(store, admin):
     change(store, admin, wanted, seen=seen)
     with pytest.raises(Conflict, match="Someone else"):
         change(store, admin, [*wanted, Line("other", "another", 100)], seen=seen)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_two_processes_that_change_lists_at_the_same_moment_lose_nothing(
+    store, url, admin, tmp_path, own
+):
+    if own:
+        shutil.copytree(codes.BUILT_IN, tmp_path / "own")
+        code_editing.settle(tmp_path / "own", tmp_path / "unused")
+    other, told = Store(connect(url, busy_seconds=0.1), busy), []
+    seen = code_editing.mark("agency_kinds")
+
+    def second(name):
+        try:
+            change(other, admin, [*lines(name), Line("second", "the second", 98)], name)
+        except Conflict as error:
+            told.append(str(error))
+
+    with store.writing() as session:
+        wanted = [*lines(), Line("first", "the first", 99)]
+        code_editing.change(session, admin, "agency_kinds", wanted, seen=seen)
+        for name in ("agency_kinds", "markings"):
+            thread = threading.Thread(target=second, args=(name,))
+            thread.start()
+            thread.join()
+    assert len(told) == 2
+    assert all("Someone else" in each for each in told)
+    assert "first" in codes.current().agency_kinds
+    change(other, admin, [*lines("markings"), Line("second", "the second", 98)], "markings")
+    other.close()
+    assert "first" in codes.current().agency_kinds
+    assert "second" in codes.current().markings
+
+
+def test_a_list_is_shown_as_it_stands_when_it_is_marked(store, admin):
+    elsewhere = codes._in_use["own"]  # as another process holds it, for up to a second
+    change(store, admin, [*lines(), Line("faith", "faith group", 99)])
+    codes._in_use["own"] = elsewhere
+    listed, seen = code_editing.look("agency_kinds")
+    assert "faith" in listed
+    assert seen == code_editing.mark("agency_kinds")
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -122,4 +122,4 @@ def test_filters_are_said_in_plain_words():
         "Since 1 January 2026; on Saturday or Sunday; from 22:00 to 03:00; "
         "harm: child sexual exploitation; places that are in a plan; in 1 chosen area"
     )
-    assert Filters().describe() == "Everything."
+    assert Filters().describe() == "Everything: no filter is set."

@@ -1,7 +1,9 @@
 """Long work: asked for, claimed once, alive or failed, never silent."""
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from domain import grants, jobs
 from domain.accounts import Grant
 from domain.audit import Entry
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
+from domain.job_notes import JobNotes
 from domain.jobs import Cancelled, Job, JobState
 from domain.people import PUBLIC, SYSTEM, Role, operator
 from store.database import Store, connect
@@ -194,6 +197,74 @@ def test_a_job_that_holds_the_only_lock_is_not_taken_for_dead(store, people, ask
     assert found == [JobState.RUNNING]
 
 
+def aside(work, *given):
+    """Do something as another process would, while this one holds the lock."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(work(*given)))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+@pytest.fixture
+def hasty(url):
+    """The same store for someone who does not wait for a lock."""
+    store = Store(connect(url, busy_seconds=0.1), busy)
+    yield store
+    store.close()
+
+
+def test_a_job_tells_how_far_it_is_and_can_be_stopped_while_it_writes(
+    store, hasty, people, asked, monkeypatch
+):
+    monkeypatch.setattr(jobs, "BEAT", 0.01)
+    analyst, seen = people[Role.ANALYST], []
+
+    def task(context):
+        with store.writing():  # holds the only lock of SQLite, as an import does for minutes
+            while not seen or seen[-1].message != "900 rows saved":
+                context.progress(0.9, "900 rows saved")
+                seen.append(aside(jobs.look, hasty, analyst, asked))
+            aside(jobs.stop, hasty, analyst, asked)
+            seen.append(aside(jobs.look, hasty, analyst, asked))
+            while True:
+                context.progress(0.9, "910 rows saved")
+
+    assert work(store, task)
+    assert (seen[-2].progress, seen[-2].cancel_requested) == (0.9, False)
+    assert seen[-1].cancel_requested
+    assert job_of(store, asked).state is JobState.CANCELLED
+    folder = store.beside("jobs")
+    assert folder is None or list(folder.iterdir()) == []
+
+
+def test_a_job_that_says_beside_the_store_that_it_lives_is_not_buried(store, asked):
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostGIS has a lock for each row")
+    notes = JobNotes(store)
+    with store.writing() as session:
+        jobs.claim(session, SYSTEM, ["import"])
+    with store.writing() as session:
+        still(session, asked)
+        notes.tell(asked, 0.9, "900 rows saved")
+        assert jobs.bury(session, SYSTEM, notes) == 0
+        notes.forget(asked)
+        assert jobs.bury(session, SYSTEM, notes) == 1
+
+
+def test_notes_that_a_killed_process_left_are_deleted(store, asked):
+    notes = JobNotes(store)
+    notes.tell(asked, 0.5, "half")
+    notes.ask_to_stop(asked)
+    notes.sweep()
+    assert notes.is_to_stop(asked) is (store.engine.dialect.name == "sqlite")
+    for each in (store.beside("jobs") or Path()).glob(f"{asked}.*"):
+        os.utime(each, (0, 0))
+    notes.sweep()
+    assert not notes.is_to_stop(asked)
+    assert notes.told(asked) is None
+
+
 def still(session, number):
     job = session.get(Job, number)
     job.heartbeat = datetime.now(UTC) - timedelta(minutes=2)
@@ -216,6 +287,11 @@ def test_nobody_sees_or_stops_the_job_of_another(store, people, asked):
         jobs.look(store, other, asked)
     with pytest.raises(NotFound), store.writing() as session:
         jobs.cancel(session, other, asked)
+    with store.writing() as session:
+        jobs.claim(session, SYSTEM, ["import"])
+    with pytest.raises(NotFound):
+        jobs.stop(store, other, asked)
+    assert not JobNotes(store).is_to_stop(asked)
     with store.reading() as session:
         assert jobs.mine(session, other, "import") == []
         assert [each.id for each in jobs.mine(session, people[Role.ANALYST], "import")] == [asked]

@@ -104,6 +104,31 @@ def test_a_setting_that_makes_no_sense_is_refused(wrong, why):
         wrong()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a b",
+        "https://a;script-src *",
+        "https://user@x",
+        "https://x'unsafe-eval'",
+        "https://*",
+        "https://{key}.x.example",
+        "https://tiles_a.example/{z}/{x}/{y}",
+    ],
+)
+def test_a_host_that_a_browsers_policy_cannot_name_is_refused(address):
+    with pytest.raises(Invalid, match="host"):
+        BaseMap(BaseMapKind.XYZ, address, key="k")
+
+
+def test_only_an_address_makes_browsers_ask_another_host():
+    assert BaseMap().hosts == ()
+    assert BaseMap(BaseMapKind.FILE, path="town.pmtiles").hosts == ()
+    assert XYZ.hosts == ("https://tiles.example",)
+    many = BaseMap(BaseMapKind.XYZ, "https://tile-{s}.example:8080/{z}/{x}/{y}")
+    assert many.hosts == tuple(f"https://tile-{each}.example:8080" for each in "abc")
+
+
 def test_a_lower_threshold_that_an_earlier_version_took_is_read_as_five():
     assert preferences._group(Suppression, {"threshold": 2, "to_nearest": 1}) == Suppression(5, 1)
 

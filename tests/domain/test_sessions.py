@@ -76,6 +76,36 @@ def test_the_right_password_gives_a_token_that_stands_for_the_person(store, user
     assert actor.area_ids == frozenset()
 
 
+def test_who_was_looked_up_once_is_looked_up_again_when_anything_changes(store, user, monkeypatch):
+    asked = []
+    held = sessions._held
+    monkeypatch.setattr(sessions, "_held", lambda *a, **k: asked.append(1) or held(*a, **k))
+    token, other = sign_in(store), sign_in(store)
+    assert [actor_of(store, token) for _ in range(3)] == 3 * [actor_of(store, other)]
+    assert len(asked) == 2  # one for each browser
+    (grant,) = held_grants(store, user)
+    change(store, Grant, grant, tier=Tier.T2)
+    assert actor_of(store, token).tier is Tier.T2
+    change(store, Grant, grant, expires=NOW + timedelta(minutes=5))
+    assert actor_of(store, token, NOW + timedelta(minutes=4)) is not None
+    assert actor_of(store, token, NOW + timedelta(minutes=5)) is None
+    change(store, Grant, grant, expires=None)
+    for values in ({"active": False}, {"must_change": True}, {"signed_out_at": NOW}):
+        assert actor_of(store, token) is not None
+        change(store, User, user, **values)
+        assert actor_of(store, token) is None
+        change(store, User, user, active=True, must_change=False, signed_out_at=None)
+    act(store, sessions.sign_out, token, NOW)
+    assert actor_of(store, token) is None
+    assert actor_of(store, other, NOW + timedelta(minutes=29)) is not None
+    assert actor_of(store, other, NOW + timedelta(minutes=30)) is None
+
+
+def held_grants(store, user):
+    with store.reading() as session:
+        return list(session.scalars(select(Grant.id).where(Grant.user_id == user)))
+
+
 def test_the_grant_sets_tier_and_area(store, user):
     with store.writing() as session:
         ward = Area(

@@ -2,6 +2,7 @@
 
 import stat
 import sys
+import threading
 import time
 
 import pytest
@@ -9,11 +10,12 @@ from sqlalchemy import func, select
 
 from domain import jobs
 from domain.batches import ImportBatch
-from domain.errors import NotFound, TooMany
+from domain.errors import NotFound, TooMany, busy
 from domain.incidents import Incident
 from domain.jobs import Job, JobState
 from domain.people import Role
 from exchange import uploads, work
+from store.database import Store, connect
 from tests.exchange.conftest import GOOD, HEAD
 
 
@@ -84,6 +86,40 @@ def test_a_cancelled_import_keeps_nothing(store, analyst, folder, send, monkeypa
     assert not upload.folder.exists()
 
 
+def test_an_import_that_is_cancelled_while_it_writes_keeps_nothing(
+    store, url, analyst, folder, send, monkeypatch
+):
+    monkeypatch.setattr(jobs, "BEAT", 0.01)
+    number, upload = send(GOOD)
+    hasty = Store(connect(url, busy_seconds=0.1), busy)
+
+    def task(context):
+        told = context.progress
+
+        def progress(share, message):
+            told(share, message)
+            if "rows saved" in message:
+                other = threading.Thread(target=jobs.stop, args=(hasty, analyst, number))
+                other.start()
+                other.join()
+                while True:
+                    told(share, message)
+
+        context.progress = progress
+        return work.take_in(context, folder)
+
+    assert jobs.work_once(store, {"import": task})
+    hasty.close()
+    with store.reading() as session:
+        assert session.get(Job, number).state is JobState.CANCELLED
+        assert session.scalar(select(func.count()).select_from(Incident)) == 0
+        assert session.scalar(select(func.count()).select_from(ImportBatch)) == 0
+    assert not upload.folder.exists()
+    send_again, _ = send(GOOD)
+    assert run(store, folder)
+    assert jobs.look(store, analyst, send_again).result["accepted"] == 1
+
+
 def test_a_job_cannot_take_the_file_of_another(store, people, analyst, folder, send):
     _number, upload = send(GOOD)
     with pytest.raises(NotFound):
@@ -134,3 +170,12 @@ def test_a_worker_that_ends_by_a_fault_is_started_anew(tmp_path):
         time.sleep(0.05)
     worker.stop()
     assert len(mark.read_text()) >= 2
+
+
+def test_a_worker_that_cannot_start_is_started_ever_more_seldom_until_it_lasts():
+    worker, pauses = work.Worker(["never"]), [0.0]
+    for lasted in [3.0] * 10 + [61.0, 3.0]:
+        pauses.append(worker.pause(pauses[-1], lasted))
+    assert pauses[1:5] == [2, 4, 8, 16]
+    assert pauses[10] == worker.LONGEST
+    assert pauses[-2:] == [2, 4]

@@ -41,6 +41,7 @@ def visit(store, people, monkeypatch):
 
     def open_page(page, role=Role.ADMINISTRATOR):
         monkeypatch.setattr(desk, "store", lambda: store)
+        monkeypatch.setattr(desk, "sends_mail", lambda: True)
         token = signed_in(store, people[role].id)
         monkeypatch.setattr(desk, "token", lambda: token)
         return AppTest.from_file(FOLDER / f"{page}.py", default_timeout=30).run()
@@ -207,6 +208,22 @@ def test_the_threshold_is_changed_with_a_look_at_what_it_does(visit, store):
     assert "Saved" in told(page)
     with store.reading() as session:
         assert preferences.read(session).suppression.threshold == 10
+
+
+def test_the_duty_contact_is_set_and_photographs_are_switched_on(visit, store):
+    page = visit("admin_settings")
+    assert "No duty contact is set" in told(page)
+    by(page.toggle, "Reporters may add photographs").set_value(True)
+    by(page.text_input, "E-mail address of the duty contact").input("nobody")
+    save = [each for each in page.button if each.label == "Save"]
+    page = save[-1].click().run()
+    assert "one e-mail address" in told(page)
+    by(page.text_input, "E-mail address of the duty contact").input("duty@eldermere.example")
+    page = [each for each in page.button if each.label == "Save"][-1].click().run()
+    assert "Saved" in told(page)
+    with store.reading() as session:
+        kept = preferences.read(session).moderation
+    assert (kept.photographs, kept.duty_email) == (True, "duty@eldermere.example")
 
 
 def by_counted(page):
