@@ -1,20 +1,27 @@
-"""What can be done with an annotation: write it, report it, decide on it, take it back."""
+"""What can be done with an annotation: write it, change it, take it back.
 
-from collections.abc import Callable
+Places are reported under ``/report``. Reports that were drawn on the map before it wait here until
+each is shared or declined.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any, TypedDict, Unpack
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from domain import codes, matching, places
-from domain.annotations import Annotation, AnnotationState, rows
+from domain import codes, matching, mentions, places
+from domain.annotations import Annotation, AnnotationState, Sketch, rows
 from domain.audit import action
+from domain.concern_evidence import INFORMATION, SOURCES
+from domain.concerns import Basis
 from domain.drawing import drawn
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from domain.people import Actor, Kind, Permission, Tier
+from domain.thread_tables import Edit
 from domain.visibility import must_reach, reach
-from domain.wording import taken
 
 
 class Changes(TypedDict, total=False):
@@ -26,6 +33,12 @@ class Changes(TypedDict, total=False):
     shape: BaseGeometry
     precision: str
     tier: int
+    sketch: Sketch
+    basis: Basis | None
+    grade_source: str
+    information: str
+    valid_from: date | None
+    valid_until: date | None
 
 
 @action("annotation.annotate", needs=Permission.ANNOTATE)
@@ -40,8 +53,17 @@ def annotate(
     noted_on: date | None = None,
     place_id: int | None = None,
     tier: int = Tier.T2,
+    sketch: Sketch = Sketch.PLAIN,
+    basis: Basis | None = None,
+    grade_source: str = "",
+    information: str = "",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
 ) -> Annotation:
     """Put a worry, a strength or a note on the map (EPSG:27700), for all who may read its tier.
+
+    How it is known (``information``, A to E) anyone may say in plain words; the source
+    (``grade_source``, 1 to 3) trained graders alone.
 
     Raises
     ------
@@ -53,32 +75,24 @@ def annotate(
     if place_id is not None:
         places.find(session, actor, place_id)
     values = _checked(
-        actor, {"kind": kind, "text": text, "shape": shape, "precision": precision, "tier": tier}
+        session,
+        actor,
+        {
+            "kind": kind,
+            "text": text,
+            "shape": shape,
+            "precision": precision,
+            "tier": tier,
+            "sketch": sketch,
+            "basis": basis,
+            "grade_source": grade_source,
+            "information": information,
+            "valid_from": valid_from,
+            "valid_until": valid_until,
+        },
     )
     must_reach(session, actor, values["shape"])
-    return _made(session, actor, AnnotationState.SHARED, noted_on, place_id=place_id, **values)
-
-
-@action("annotation.report", needs=Permission.REPORT)
-def report(
-    session: Session,
-    actor: Actor,
-    *,
-    kind: str,
-    text: str,
-    shape: BaseGeometry,
-    precision: str,
-    noted_on: date | None = None,
-) -> Annotation:
-    """Tell the partnership of a spot (EPSG:27700); it waits until somebody decides on it.
-
-    Raises
-    ------
-    Invalid
-        Something cannot be taken; the message says how to put it right.
-    """
-    values = _checked(actor, {"kind": kind, "text": text, "shape": shape, "precision": precision})
-    return _made(session, actor, AnnotationState.WAITING, noted_on, tier=int(Tier.T2), **values)
+    return _made(session, actor, noted_on, place_id=place_id, **values)
 
 
 @action("annotation.share", needs=Permission.MODERATE)
@@ -103,7 +117,7 @@ def share(
     if place_id is not None:
         note.place_id = places.find(session, actor, place_id).id
     changes: Changes = {"tier": tier} if text is None else {"tier": tier, "text": text}
-    return _set(note, state=AnnotationState.SHARED, **_checked(actor, changes))
+    return _set(session, note, state=AnnotationState.SHARED, **_checked(session, actor, changes))
 
 
 @action("annotation.decline", needs=Permission.MODERATE)
@@ -116,7 +130,7 @@ def decline(session: Session, actor: Actor, annotation_id: int, *, version: int)
         It is not there; it was decided on or changed first.
     """
     note = _waiting(session, actor, annotation_id, version)
-    return _set(note, state=AnnotationState.DECLINED)
+    return _set(session, note, state=AnnotationState.DECLINED)
 
 
 @action("annotation.withdraw", needs=Permission.SEE_MAP)
@@ -133,7 +147,7 @@ def withdraw(session: Session, actor: Actor, annotation_id: int, *, version: int
         raise NotFound("That note is not there.")
     if note.state not in (AnnotationState.WAITING, AnnotationState.SHARED):
         raise Conflict(f"This was already {note.state.value}.")
-    return _set(note, state=AnnotationState.WITHDRAWN)
+    return _set(session, note, state=AnnotationState.WITHDRAWN)
 
 
 @action("annotation.change", needs=Permission.SEE_MAP)
@@ -147,7 +161,8 @@ def change(
 ) -> Annotation:
     """Change what you wrote yourself, or, as one who decides on reports, what you may read.
 
-    Once a report was shared its author can only withdraw it: the words were looked over.
+    Once a report was shared its author can only withdraw it: the words were looked over. How a
+    shared note read before stays readable for those who are cleared (`threads.edits`).
 
     Raises
     ------
@@ -164,10 +179,14 @@ def change(
     looked_over = note.state is AnnotationState.SHARED
     if looked_over and not (actor.may(Permission.ANNOTATE) or actor.may(Permission.MODERATE)):
         raise Conflict("This was already shared. You can withdraw it and report it anew.")
-    values = _checked(actor, changes)
+    values = _checked(session, actor, changes)
     if looked_over and "shape" in values:
         must_reach(session, actor, values["shape"])
-    return _set(note, **values)
+    _in_order(
+        values.get("valid_from", note.valid_from), values.get("valid_until", note.valid_until)
+    )
+    session.add_all(_before(actor, note, values))
+    return _set(session, note, **values)
 
 
 def _opened(session: Session, actor: Actor, annotation_id: int, version: int) -> Annotation:
@@ -195,15 +214,37 @@ def _waiting(session: Session, actor: Actor, annotation_id: int, version: int) -
     return note
 
 
+def _before(actor: Actor, note: Annotation, values: dict[str, Any]) -> Iterator[Edit]:
+    """Put down how a shared note read before; a report that waits is its author's own draft."""
+    changed = {name: getattr(note, name) for name in values if getattr(note, name) != values[name]}
+    if changed and note.state is AnnotationState.SHARED:
+        yield Edit(
+            annotation_id=note.id,
+            at=datetime.now(UTC),
+            actor_name=actor.name,
+            tier=note.tier,
+            before={name: _plain(value) for name, value in changed.items()},
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value for the history; of a shape, that it was another is enough."""
+    if isinstance(value, BaseGeometry):
+        return "changed"
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _made(
     session: Session,
     actor: Actor,
-    state: AnnotationState,
     noted_on: date | None,
     **values: Any,
 ) -> Annotation:
+    _in_order(values.get("valid_from"), values.get("valid_until"))
     note = Annotation(
-        state=state,
+        state=AnnotationState.SHARED,
         made_at=datetime.now(UTC),
         noted_on=_past(noted_on or matching.today()),
         author_id=actor.id if actor.kind is Kind.USER else None,
@@ -212,25 +253,55 @@ def _made(
         **values,
     )
     session.add(note)
+    _ask(session, note)
     return note
 
 
-def _set(note: Annotation, **values: Any) -> Annotation:
+def _set(session: Session, note: Annotation, **values: Any) -> Annotation:
     for name, value in values.items():
         setattr(note, name, value)
     note.version += 1
+    if "text" in values:
+        _ask(session, note)
     return note
 
 
-def _checked(actor: Actor, given: Changes) -> dict[str, Any]:
+def _ask(session: Session, note: Annotation) -> None:
+    """Keep whom the words of a note ask to look."""
+    named = [target for _, _, target in mentions.spans(note.text, mentions.targets(session))]
+    session.flush()
+    mentions.rewritten(session, note.id, None, named)
+
+
+def _checked(session: Session, actor: Actor, given: Changes) -> dict[str, Any]:
     """Return each value that is given as it is kept."""
-    return {name: _TAKES[name](actor, value) for name, value in given.items()}
+    values = {name: _TAKES[name](actor, value) for name, value in given.items() if name != "text"}
+    if "text" in given:
+        values["text"], _ = mentions.read(session, given["text"], "the note", 500)
+    return values
 
 
 def _past(day: date) -> date:
     if day > matching.today():
         raise Invalid("That day has not come yet.")
     return day
+
+
+def _in_order(first: date | None, last: date | None) -> None:
+    if first and last and first > last:
+        raise Invalid("The last day on which it holds comes before the first. Please look again.")
+
+
+def _source(actor: Actor, value: str) -> str:
+    if value and not actor.may(Permission.GRADE):
+        raise NotPermitted(f"You may not {Permission.GRADE.value}.")
+    return _among(("", *SOURCES), value, "The source is 1, 2 or 3.")
+
+
+def _among(known: Iterable[str], value: str, otherwise: str) -> str:
+    if value not in known:
+        raise Invalid(otherwise)
+    return value
 
 
 def _tier(actor: Actor, value: int) -> int:
@@ -241,9 +312,16 @@ def _tier(actor: Actor, value: int) -> int:
 
 _TAKES: dict[str, Callable[[Actor, Any], Any]] = {
     "kind": lambda _actor, value: codes.check("annotation_kinds", value),
-    "text": lambda _actor, value: taken(value, "the note", 500, needed=True),
     "noted_on": lambda _actor, value: _past(value),
     "shape": lambda _actor, value: drawn(value),
     "precision": lambda _actor, value: codes.check("precision", value),
     "tier": _tier,
+    "sketch": lambda _actor, value: Sketch(value),
+    "basis": lambda _actor, value: None if value is None else Basis(value),
+    "grade_source": _source,
+    "information": lambda _actor, value: _among(
+        ("", *INFORMATION), value, "The information is A, B, C, D or E."
+    ),
+    "valid_from": lambda _actor, value: value,
+    "valid_until": lambda _actor, value: value,
 }

@@ -5,10 +5,11 @@ from enum import Enum
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, and_, case, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, and_, case, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from domain import matching, places
+from domain.concerns import Basis
 from domain.filters import Filters
 from domain.people import Actor, Kind, Permission, Role, Tier
 from domain.places import Place
@@ -28,8 +29,21 @@ class AnnotationState(Enum):
     WITHDRAWN = "withdrawn"
 
 
+class Sketch(Enum):
+    """How a shape is drawn: as it is, a line with a head at its end, or words beside a point."""
+
+    PLAIN = "plain"
+    ARROW = "arrow"
+    WORDS = "words"
+
+
 class Annotation(Base):
-    """A worry, a strength or a note at a spot, along a line or over an area."""
+    """A worry, a strength, a question or another note at a spot, along a line or over an area.
+
+    ``basis`` is None where nobody said whether it is fact, opinion or hearsay, and the grade
+    (``grade_source`` 1 to 3, ``information`` A to E) is empty where nobody gave one. After
+    ``valid_until`` it leaves the map. ``resolved_at`` is set while its thread is resolved.
+    """
 
     __tablename__ = "annotation"
     __sealed__ = frozenset({"text", "shape"})
@@ -46,6 +60,13 @@ class Annotation(Base):
     tier: Mapped[int] = mapped_column(default=int(Tier.T2))
     precision: Mapped[str] = mapped_column(String(16))
     shape: Mapped[BaseGeometry] = mapped_column(Geometry27700())
+    sketch: Mapped[Sketch] = mapped_column(default=Sketch.PLAIN)
+    basis: Mapped[Basis | None]
+    grade_source: Mapped[str] = mapped_column(String(1), default="")
+    information: Mapped[str] = mapped_column(String(1), default="")
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None] = mapped_column(index=True)
+    resolved_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -60,6 +81,12 @@ COLUMNS = {
     "place_id": "Int64",
     "tier": "Int8",
     "precision": "str",
+    "sketch": "str",
+    "basis": "str",
+    "grade_source": "str",
+    "information": "str",
+    "valid_until": reading.DAY,
+    "resolved": "bool",
     "version": "int64",
 }
 
@@ -82,12 +109,25 @@ def known(actor: Actor, *, decided: bool = False) -> ColumnElement[bool]:
     states = [AnnotationState.SHARED]
     if actor.may(Permission.MODERATE):
         states = list(AnnotationState) if decided else [*states, AnnotationState.WAITING]
-    shown = and_(
-        Annotation.state.in_(states),
+    return or_(is_mine(actor), and_(Annotation.state.in_(states), _cleared(actor)))
+
+
+def talked_of(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that ``actor`` may read what is said of an annotation: its thread.
+
+    It is shared, and they are cleared for it; that they wrote it themselves is not enough. A
+    community partner reads no threads.
+    """
+    if not actor.may(Permission.SEE_PLACES):
+        return false()
+    return and_(Annotation.state == AnnotationState.SHARED, _cleared(actor))
+
+
+def _cleared(actor: Actor) -> ColumnElement[bool]:
+    return and_(
         Annotation.tier <= int(actor.tier),
         or_(Annotation.place_id.is_(None), places.known(actor)),
     )
-    return or_(is_mine(actor), shown)
 
 
 def frame(
@@ -96,6 +136,7 @@ def frame(
     """Read annotations at their true shapes: for `layers/` only, which decides what may be shown.
 
     Dates, areas and the type, state, harm and agency of the place that it is about are filtered.
+    Those that hold no longer are left out, unless the days asked for reach back to when they did.
 
     Returns
     -------
@@ -103,7 +144,9 @@ def frame(
         The newest first, indexed by id, geometry ``shape`` (EPSG:27700). ``kind``, ``text``
         (a person wrote it: escape it), ``state``, ``author_role``, ``precision``: text;
         ``noted_on``: a day; ``made_at``: UTC; ``mine``: the reader wrote it; ``place_id``: missing
-        where it is about no place or the reader may not know of it; ``tier``; ``version``.
+        where it is about no place or the reader may not know of it; ``tier``; ``sketch``,
+        ``basis``, ``grade_source``, ``information``: text; ``valid_until``: a day, may be missing;
+        ``resolved``; ``version``.
 
     Raises
     ------
@@ -132,6 +175,12 @@ def _query(actor: Actor) -> reading.Query:
             case((places.known(actor), Annotation.place_id)),
             Annotation.tier,
             Annotation.precision,
+            reading.as_word(Annotation.sketch),
+            reading.as_word(Annotation.basis),
+            Annotation.grade_source,
+            Annotation.information,
+            Annotation.valid_until,
+            case((Annotation.resolved_at.is_not(None), True), else_=False),
             Annotation.version,
             reading.as_wkb(Annotation.shape),
         )
@@ -151,7 +200,13 @@ def _conditions(asked: Filters) -> matching.Conditions:
         found.append(Annotation.noted_on >= asked.since)
     if asked.until is not None:
         found.append(Annotation.noted_on <= asked.until)
-    return found
+        found.append(or_(Annotation.valid_from.is_(None), Annotation.valid_from <= asked.until))
+    today = matching.today()
+    return [*found, _holds(asked.since or min(asked.until or today, today))]
+
+
+def _holds(day: date) -> ColumnElement[bool]:
+    return or_(Annotation.valid_until.is_(None), Annotation.valid_until >= day)
 
 
 def mine(session: Session, actor: Actor) -> list[Annotation]:

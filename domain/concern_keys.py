@@ -43,7 +43,11 @@ class Keys:
 
     def seal(self, text: str) -> bytes:
         """Encrypt ``text``, so that these keys alone open it and a change is seen."""
-        return self._seals.encrypt(text.encode())
+        return self.seal_bytes(text.encode())
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Encrypt bytes as `seal` does text."""
+        return self._seals.encrypt(content)
 
     def open(self, sealed: bytes) -> str:
         """Decrypt what `seal` made.
@@ -53,12 +57,14 @@ class Keys:
         NotFound
             None of these keys opens it.
         """
+        return self.open_bytes(sealed).decode()
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` made; `NotFound` where none of these keys opens it."""
         try:
-            return self._seals.decrypt(sealed).decode()
+            return self._seals.decrypt(sealed)
         except InvalidToken:
-            raise NotFound(
-                "These words were sealed under a key that is not here any more."
-            ) from None
+            raise NotFound("This was sealed under a key that is not here any more.") from None
 
     def mark(self, purpose: str, text: str) -> str:
         """Return the newest key's hash of ``text`` for one purpose: 64 hexadecimal digits."""

@@ -34,6 +34,7 @@ from domain.concerns import (
     remember,
 )
 from domain.errors import Conflict, Invalid, NotFound
+from domain.identifiers import kept as kept_in
 from domain.people import Actor, Permission
 from domain.visibility import reach
 from domain.wording import taken
@@ -44,11 +45,15 @@ MOST_ITEMS = 10
 
 @dataclass(frozen=True)
 class Draft:
-    """One statement in the moderator's words: of one kind, and fact, opinion or hearsay."""
+    """One statement in the moderator's words: of one kind, and fact, opinion or hearsay.
+
+    ``keep`` holds the ids of finds that name nobody, as the moderator says; the log has their kind.
+    """
 
     text: str
     kind: str = codes.ref("annotation_kinds", "worry")
     basis: Basis = Basis.HEARSAY
+    keep: frozenset[str] = frozenset()
 
 
 @action("concern.check_danger", needs=Permission.MODERATE)
@@ -138,7 +143,19 @@ def redact(
     for old in _items(session, concern):
         session.delete(old)
     session.add_all([_item(concern, each) for each in items])
-    remember(session, actor, concern, "redacted", now or datetime.now(UTC), items=len(items))
+    kept = sorted({find.kind.value for each in items for find in kept_in(each.text, each.keep)})
+    if kept:
+        audit.note(session, f"concern/{concern.id}", {"kept": kept})
+    remember(
+        session,
+        actor,
+        concern,
+        "redacted",
+        now or datetime.now(UTC),
+        said="\n\n".join(each.text for each in items),
+        items=len(items),
+        kept=kept,
+    )
     return concern
 
 
@@ -319,7 +336,7 @@ def _reject(session: Session, actor: Actor, concern: Concern, reason: str, now: 
     move(concern, S.REJECTED)
     concern.reason, concern.sources = reason, 0
     concern.merged_into_id = None
-    decided(concern, now)
+    decided(session, concern, now)
     erase_contact(session, concern.id)
     remember(session, actor, concern, "rejected", now, reason=reason)
 
@@ -341,7 +358,9 @@ def _graded(
         raise Invalid(f"Give one grade for each of the {len(statements)} statements.")
     for item, each in zip(statements, grades or [Grade()] * len(statements), strict=True):
         set_grade(item, each, trained=trained)
-    remember(session, actor, concern, "graded", now or datetime.now(UTC), trained=trained)
+    told = [each.information for each in statements]
+    at = now or datetime.now(UTC)
+    remember(session, actor, concern, "graded", at, trained=trained, information=told)
     return concern
 
 
@@ -353,7 +372,7 @@ def _items(session: Session, concern: Concern) -> list[ConcernItem]:
 def _item(concern: Concern, draft: Draft) -> ConcernItem:
     return ConcernItem(
         concern_id=concern.id,
-        text=taken(draft.text, "the statement", 500, needed=True),
+        text=taken(draft.text, "the statement", 500, needed=True, keep=draft.keep),
         kind=codes.check("annotation_kinds", draft.kind),
         basis=draft.basis,
         grade_source="2",

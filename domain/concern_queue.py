@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -32,11 +33,14 @@ __all__ = [
     "has_contact",
     "history",
     "items",
+    "lately",
     "near_concerns",
     "near_places",
     "queue",
     "unanswered",
 ]
+
+ENDED = frozenset({ConcernState.FED_BACK, ConcernState.REJECTED})
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,15 @@ def alerts(session: Session, actor: Actor) -> list[DutyAlert]:
         )
     }
     return [alert for alert in found if where.holds(shapes[alert.concern_id])]
+
+
+def lately(session: Session, actor: Actor, most: int = 20) -> list[Concern]:
+    """Return what was answered or taken no further, decided on last first: to find it again."""
+    must_moderate(actor)
+    query = select(Concern).where(Concern.state.in_(ENDED))
+    latest = query.order_by(Concern.decided_at.desc(), Concern.id.desc())
+    where = reach(session, actor)
+    return list(islice((each for each in session.scalars(latest) if where.holds(each.shape)), most))
 
 
 def is_late(alert: DutyAlert, rules: Moderation, now: datetime | None = None) -> bool:

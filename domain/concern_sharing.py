@@ -175,13 +175,16 @@ def share(
             noted_on=_day(concern),
             place_id=place.id,
             tier=max(int(tier), place.tier),
+            basis=item.basis,
+            information=item.information,
         )
         session.flush()
+        note.grade_source = item.grade_source  # a moderator's "untested" is no grader's code
         item.annotation_id = note.id
     remember(session, actor, concern, "shared", now, place=place.id)
     _follow(session, actor, concern, now)
     _count(session, concern)
-    decided(concern, now)
+    decided(session, concern, now)
     latest = max(map(_day, [concern, *_merged(session, concern)]))
     _touch(session, actor, concern, latest)
     return concern
@@ -241,7 +244,7 @@ def _follow(session: Session, actor: Actor, kept: Concern, now: datetime) -> Non
             each.place_id = kept.place_id
             remember(session, actor, each, "shared", now, into=kept.id)
             each.sources = 1 if each.independent else 0
-            decided(each, now)
+            decided(session, each, now)
 
 
 def _count(session: Session, kept: Concern) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain import codes, identifiers, preferences
+from domain import codes, concern_photos, identifiers, preferences
 from domain.areas import Area, AreaKind
 from domain.audit import action
 from domain.concern_floods import Allowed, Floods
@@ -34,6 +34,8 @@ from domain.concerns import (
 from domain.drawing import drawn
 from domain.errors import Invalid
 from domain.people import Actor, Kind, Permission
+from domain.photographs import Picture
+from domain.preferences import Moderation
 from domain.wording import one_line, taken
 from store.columns import bbox_intersects
 
@@ -57,8 +59,8 @@ class Intake:
 class Report:
     """What a person tells us; ``shape`` in EPSG:27700, codes of the lists, words as typed.
 
-    ``contact`` is not kept of someone under 18. ``honeypot`` is a field that people do not see.
-    ``on_behalf`` says that somebody signed in took it by phone.
+    ``contact`` and ``photos`` are not kept of someone under 18. ``honeypot`` is a field that
+    people do not see. ``on_behalf`` says that somebody signed in took it by phone.
     """
 
     shape: BaseGeometry
@@ -78,6 +80,7 @@ class Report:
     danger: bool = False
     honeypot: str = field(default="", repr=False)
     on_behalf: bool = False
+    photos: tuple[Picture, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -143,10 +146,10 @@ def submit(
     before = _sent_before(session, intake.keys, submission)
     if before is not None:
         return before
-    own = f"user {actor.id}" if actor.kind is Kind.USER else source
     rules = preferences.read(session).moderation
-    intake.floods.check(own, now, per_hour=rules.per_hour, per_day=rules.per_day)
+    own = may_send(actor, intake, rules, source=source, now=now)
     values, contact = _checked(session, actor, report), _contact(report)
+    photos = concern_photos.wanted(() if report.under_18 else report.photos, rules)
     allowed = _counted(intake.floods, report, own, now, rules.burst)
     sent = Sent(intake.keys.codes(submission)[0])
     if report.honeypot:
@@ -164,9 +167,26 @@ def submit(
     remember(session, actor, concern, "received", now)
     if contact:
         session.add(ConcernContact(concern_id=concern.id, sealed=intake.keys.seal(contact)))
+    concern_photos.add(session, intake.keys, concern, photos)
     if report.danger:
         raise_alert(session, actor, concern, now)
     return sent
+
+
+def may_send(
+    actor: Actor, intake: Intake, rules: Moderation, *, source: str, now: datetime | None = None
+) -> str:
+    """Return whom a report is counted against, or refuse before anything costly is opened.
+
+    Raises
+    ------
+    TooMany
+        One source sent too many; it has to wait.
+    """
+    own = f"user {actor.id}" if actor.kind is Kind.USER else source
+    at = now or datetime.now(UTC)
+    intake.floods.check(own, at, per_hour=rules.per_hour, per_day=rules.per_day)
+    return own
 
 
 def masked(typed: str) -> str:

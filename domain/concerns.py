@@ -103,8 +103,8 @@ class Concern(Base):
     """One report: where, what kind of place, what worries and what helps, in masked words.
 
     ``original`` is what was typed, encrypted, where something in it was masked; it is erased on
-    the decision, and after 28 days at the latest. ``independent`` says that it is a voice of its
-    own and ``bundle`` names the flood that it came in, if any; both end with the decision, when
+    the decision, and after 28 days at the latest. ``independent`` says that it counts as a voice of
+    its own; ``bundle`` names the flood that it came in, if any, and ends with the decision, when
     ``sources`` keeps the count alone. ``receipt_hash`` and ``submission_hash`` are keyed hashes.
     """
 
@@ -184,6 +184,25 @@ class ConcernContact(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class ConcernPhoto(Base):
+    """One photograph of a concern, encrypted, for moderators alone.
+
+    ``original`` is painted anew from the pixels that were sent, and is erased with the concern's
+    own original; ``covered`` is the same with ``boxes`` parts blacked out, and stays as long as
+    the reporter's words do.
+    """
+
+    __tablename__ = "concern_photo"
+    __sealed__ = frozenset({"original", "covered"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concern_id: Mapped[int] = mapped_column(ForeignKey("concern.id"), index=True)
+    original: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    covered: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    boxes: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class ConcernItem(Base):
     """One statement of a concern in the moderator's words, with one grade (3x5x2).
 
@@ -225,7 +244,11 @@ class ConcernEvent(Base):
 
 
 class DutyAlert(Base):
-    """Someone may be in danger: it stands until a duty contact says that they have seen it."""
+    """Someone may be in danger: it stands until a duty contact says that they have seen it.
+
+    Until then the duty contact is called again at ``call_again_at``; ``calls`` counts how often,
+    and ``call_fault`` says why the last call did not go out.
+    """
 
     __tablename__ = "duty_alert"
 
@@ -236,6 +259,9 @@ class DutyAlert(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(index=True)
     acknowledged_by: Mapped[str] = mapped_column(String(120), default="")
     acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    calls: Mapped[int] = mapped_column(default=0)
+    call_again_at: Mapped[datetime | None]
+    call_fault: Mapped[str] = mapped_column(String(200), default="")
 
 
 def opened(session: Session, actor: Actor, concern_id: int, version: int) -> Concern:
@@ -305,7 +331,7 @@ def remember(
             kind=kind,
             state=concern.state,
             actor_name=actor.name,
-            said=taken(said, "this", 5_000),
+            said=taken(said, "this", 10_000),
             details=details,
         )
     )

@@ -1,13 +1,18 @@
 """What can be done with a concern at any step: take it no further, pass it on, raise the alarm."""
 
+from html import escape
+
 import streamlit as st
 
 from domain import codes, concern_moderating, concern_queue
 from domain.codes import CodeList
-from domain.concerns import MOVES, OPEN, Concern, ConcernState
+from domain.concern_evidence import INFORMATION
+from domain.concerns import MOVES, OPEN, Concern, ConcernEvent, ConcernState
+from domain.filters import joined
+from domain.identifiers import Kind
 from screens import concern_state, desk
 from screens.concern_state import Seen
-from screens.map_draw import sentence
+from screens.note_form import choice
 
 
 def show(concern: Concern, on: Seen) -> None:
@@ -26,9 +31,12 @@ def show(concern: Concern, on: Seen) -> None:
 
 def alarm(on: Seen) -> None:
     """Call the duty contact, whatever the state."""
-    st.write("Someone may be in danger: the duty contact is called until they say they acted.")
+    st.write(
+        "Someone may be in danger: the alarm stands on top of the queue, and the duty contact is "
+        "called by e-mail, until somebody says that they acted."
+    )
     if st.button("Call the duty contact", key="raise_alarm"):
-        concern_state.act(concern_moderating.raise_alarm, on, "The duty contact is called.")
+        concern_state.act(concern_moderating.raise_alarm, on, "The alarm is raised.")
 
 
 def pass_on(on: Seen) -> None:
@@ -88,19 +96,27 @@ def history(number: int) -> None:
         lines = concern_queue.history(session, actor, number)
     with st.expander(f"History ({len(lines)})", icon=":material/history:"):
         for each in lines:
-            to = each.details.get("recipient", "")
-            label = f": {codes.current().concern_recipients.label(to)}" if to else ""
             done = DONE.get(each.kind, each.kind.replace("_", " "))
-            st.text(f"{concern_state.when(each.at)}, {each.actor_name}: {done}{label}")
+            st.text(f"{concern_state.when(each.at)}, {each.actor_name}: {done}{further(each)}")
+            if each.said:
+                st.html(f'<blockquote class="sg-told">{escape(each.said)}</blockquote>')
+
+
+def further(line: ConcernEvent) -> str:
+    """Say what else a line of the history knows: to whom, how it was graded, what was kept."""
+    told = line.details
+    if told.get("recipient"):
+        return f": {codes.current().concern_recipients.label(told['recipient'])}"
+    if told.get("information"):
+        return ": " + "; ".join(INFORMATION[each] for each in told["information"])
+    if told.get("kept"):
+        return f" (kept as they are: {joined([Kind(each).label for each in told['kept']])})"
+    return ""
 
 
 def chosen(label: str, known: CodeList, on: Seen) -> str | None:
     """Ask for one code, none to begin with."""
-    offered = known.offered()
-    return st.selectbox(
-        label, list(offered), index=None, format_func=lambda code: sentence(offered[code]),
-        placeholder="Choose one", key=f"{known.name}_{label}_{on.id}",
-    )  # fmt: skip
+    return choice(label, known.offered(), blank=True, key=f"{known.name}_{label}_{on.id}")
 
 
 DONE = {
@@ -120,6 +136,10 @@ DONE = {
     "fed_back": "the reporter was answered",
     "rejected": "not taken further",
     "passed_on": "passed on",
+    "photo_opened": "a photograph was opened",
+    "photo_covered": "a photograph was looked over",
+    "photo_uncovered": "the covering of a photograph was begun anew",
+    "photo_erased": "a photograph was erased",
     "original_opened": "what was typed was opened",
     "contact_opened": "the contact was opened",
     "original_erased": "what was typed was erased",

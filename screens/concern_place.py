@@ -34,12 +34,6 @@ def link(concern: Concern, on: Seen, _actor: Actor, _items: list[ConcernItem]) -
         concern_state.act(concern_sharing.link, on, done, place_id=int(place))
 
 
-def named(concern: Concern) -> str:
-    """Name the place that a concern is linked to, as this reader may read it."""
-    known = map_view.reading("places", Filters())["name"].to_dict()
-    return known.get(concern.place_id, "the place")
-
-
 def make(concern: Concern, on: Seen, actor: Actor, _items: list[ConcernItem]) -> None:
     """Ask what is needed for a new place, which starts as watched where the reporter saw it."""
     lists = codes.current()

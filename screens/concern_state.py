@@ -64,9 +64,7 @@ def say(done: str) -> None:
 
 def said() -> None:
     """Say once what was done in the run before."""
-    done = st.session_state.pop(SAID, "")
-    if done:
-        st.success(done, icon=":material/check:")
+    desk.said(SAID)
 
 
 def when(at: datetime) -> str:

@@ -5,13 +5,19 @@ from collections.abc import Callable
 import streamlit as st
 
 from domain import concern_evidence, concern_moderating, concern_queue, concern_sharing
-from domain.concern_evidence import Known
 from domain.concerns import MOVES, Concern, ConcernItem, ConcernState
 from domain.people import Actor
-from screens import concern_place, concern_state, concern_words, desk, map_draw
+from screens import (
+    concern_grade,
+    concern_place,
+    concern_state,
+    concern_told,
+    concern_words,
+    desk,
+    map_draw,
+)
 from screens.admin_desk import quiet
 from screens.concern_state import Seen
-from screens.map_draw import sentence
 from screens.map_panel import plain
 
 S = ConcernState
@@ -61,35 +67,17 @@ def danger(concern: Concern, on: Seen, _actor: Actor, _items: list[ConcernItem])
         no = st.button("No sign of danger", key="danger_no", type=likely)
         yes = st.button("Yes, call the duty contact", key="danger_yes", type=other)
     if yes or no:
-        done = "The duty contact is called." if yes else "Noted: no sign of danger."
+        done = "The alarm is raised." if yes else "Noted: no sign of danger."
         concern_state.act(concern_moderating.check_danger, on, done, danger=yes)
-
-
-def grade(_concern: Concern, on: Seen, _actor: Actor, items: list[ConcernItem]) -> None:
-    """Ask of each statement how its source knows it."""
-    with st.form(f"grade_{on.id}_{on.version}", border=False):
-        known = [way_known(each) for each in items]
-        pressed = st.form_submit_button("Save the grade", type="primary")
-    if pressed:
-        concern_state.act(concern_moderating.grade_plainly, on, "It is graded.", known=known)
-
-
-def way_known(item: ConcernItem) -> Known:
-    """Ask how a source knows one statement."""
-    st.markdown(f"{plain(item.text)}  \n*{item.basis.value}*")
-    return st.selectbox(
-        "How do they know it?", list(Known), list(Known).index(Known.UNKNOWN),
-        format_func=lambda way: sentence(way.words), key=f"known_{item.id}",
-    )  # fmt: skip
 
 
 def share(concern: Concern, on: Seen, actor: Actor, items: list[ConcernItem]) -> None:
     """Show what others will read, and let it go out."""
-    place = concern_place.named(concern)
+    place = concern_told.named(concern)
     st.markdown(f"**On {plain(place)} others will read this, and nothing else:**")
     for each in items:
         told = concern_evidence.told(actor, each)
-        st.markdown(f"- {plain(each.text)}  \n*{told.basis}, {plain(told.words)}*")
+        st.markdown(f"- {plain(each.text)}  \n*{plain(told.line)}*  \n{plain(told.handled)}")
     with st.form(f"share_{on.id}_{on.version}", border=False):
         tier = map_draw.readers(actor)
         pressed = st.form_submit_button("Share it", type="primary")
@@ -131,7 +119,7 @@ REDONE = frozenset({S.REDACTED, S.GRADED, S.LINKED})
 FORMS: dict[str, Callable[[Concern, Seen, Actor, list[ConcernItem]], None]] = {
     DANGER: danger,
     WORDS: concern_words.show,
-    GRADE: grade,
+    GRADE: concern_grade.show,
     LINK: concern_place.link,
     NEW: concern_place.make,
     MERGE: concern_place.merge,

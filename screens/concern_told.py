@@ -15,7 +15,7 @@ from domain.identifiers import Kind
 from geo.space import to_wgs84
 from layers import canvas
 from layers.symbols import Look
-from screens import concern_state, concern_waiting, desk, map_ground, map_view
+from screens import concern_photos, concern_state, concern_waiting, desk, map_ground, map_view
 from screens.admin_desk import quiet
 from screens.map_draw import sentence
 
@@ -41,9 +41,31 @@ def show(concern: Concern) -> None:
     if concern.found:
         st.html(f'<p class="sg-quiet">Taken out before it was kept: {escape(taken(concern))}.</p>')
     sealed(concern)
+    concern_photos.show(concern)
     rows = "".join(f"<dt>{name}</dt><dd>{escape(told)}</dd>" for name, told in facts(concern))
     st.html(f'<dl class="sg-facts">{rows}</dl>')
+    belongs(concern)
     around(concern)
+
+
+def belongs(concern: Concern) -> None:
+    """Lead to the place that it is linked to, or to the concern that it is one with."""
+    if concern.place_id is not None:
+        listed("Linked to the place", [(named(concern), f"/place?place={concern.place_id}")])
+    elif concern.merged_into_id is not None:
+        other = concern.merged_into_id
+        listed("Merged with", [(f"Concern number {other}", address(other))])
+
+
+def named(concern: Concern) -> str:
+    """Name the place that a concern is linked to, as this reader may read it."""
+    known = map_view.reading("places", Filters())["name"].to_dict()
+    return known.get(concern.place_id, "the place")
+
+
+def address(number: int) -> str:
+    """Return where a concern is opened."""
+    return f"/concerns?concern={number}"
 
 
 def quoted(title: str, words: str) -> None:
@@ -113,11 +135,17 @@ def around(concern: Concern) -> None:
         others = concern_queue.near_concerns(session, actor, concern.id)
         known = [concern_waiting.where(session, actor, each) for each in others]
     chart(concern, places, others)
-    near = zip(places["name"], places["metres"], strict=True)
-    listed("Places near", [f"{name} ({metres:.0f} m)" for name, metres in near])
+    near = zip(places["name"], places["metres"], places.index, strict=True)
+    listed(
+        "Places near",
+        [(f"{name} ({metres:.0f} m)", f"/place?place={number}") for name, metres, number in near],
+    )
     listed(
         "Other concerns near",
-        [f"{sentence(each.state.words)}: {name}" for each, name in zip(others, known, strict=True)],
+        [
+            (f"{sentence(each.state.words)}: {name}", address(each.id))
+            for each, name in zip(others, known, strict=True)
+        ],
     )
 
 
@@ -162,7 +190,10 @@ def drawn(name: str, frame: gpd.GeoDataFrame, look: Look) -> canvas.Shapes:
     return canvas.Shapes(name, to_wgs84(frame), look, tip=("name",), press=False)
 
 
-def listed(title: str, lines: list[str]) -> None:
-    """List what is near, or say that nothing is known."""
-    rows = "".join(f"<li>{escape(each)}</li>" for each in lines) or "<li>None known.</li>"
+def listed(title: str, lines: list[tuple[str, str]]) -> None:
+    """List words under a title, each a link to the address beside it; or say that none is known."""
+    links = [
+        f'<a class="sg-link" href="{at}" target="_self">{escape(words)}</a>' for words, at in lines
+    ]
+    rows = "".join(f"<li>{each}</li>" for each in links or ["None known."])
     st.html(f'<p class="sg-quiet">{title}</p><ul class="sg-list">{rows}</ul>')

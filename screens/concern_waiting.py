@@ -11,7 +11,8 @@ from domain.concern_moderating import acknowledge
 from domain.concern_queue import Queued
 from domain.concerns import Concern, DutyAlert, Still
 from domain.filters import day_words, joined
-from domain.people import Actor
+from domain.people import PUBLIC, Actor
+from domain.preferences import Moderation
 from screens import concern_state, desk
 from screens.map_draw import sentence
 
@@ -22,23 +23,25 @@ PAGE = 20
 def alerts() -> None:
     """Show every alert that nobody has acknowledged, and let one be taken on."""
     with desk.reading() as (session, actor):
-        minutes = preferences.read(session).moderation
+        rules = preferences.read(session).moderation
         known = [
-            (each, where(session, actor, concern_queue.find(session, actor, each.concern_id)),
-             concern_queue.is_late(each, minutes))
+            (each, where(session, actor, concern_queue.find(session, actor, each.concern_id)))
             for each in concern_queue.alerts(session, actor)
-        ]  # fmt: skip
-    for alert, place, late in known:
+        ]
+    for alert, place in known:
         with st.container(key=f"concern_alert_{alert.id}", border=True):
-            alarm(alert, place, late=late)
+            alarm(alert, place, rules)
 
 
-def alarm(alert: DutyAlert, place: str, *, late: bool) -> None:
+def alarm(alert: DutyAlert, place: str, rules: Moderation) -> None:
     """Show one alert."""
+    late = concern_queue.is_late(alert, rules)
+    raised_by = "a report" if alert.raised_by == PUBLIC.name else alert.raised_by
     waited = " <strong>It has waited too long.</strong>" if late else ""
     st.html(
         f'<p class="sg-alarm"><strong>Someone may be in danger.</strong> {escape(place)}<br>'
-        f"Since {concern_state.when(alert.raised_at)}, from {escape(alert.raised_by)}.{waited}</p>"
+        f"Since {concern_state.when(alert.raised_at)}, from {escape(raised_by)}.{waited}<br>"
+        f"{escape(called(alert, rules))}</p>"
     )
     with st.container(horizontal=True):
         done = st.button(
@@ -53,6 +56,18 @@ def alarm(alert: DutyAlert, place: str, *, late: bool) -> None:
             with desk.writing() as (session, actor):
                 acknowledge(session, actor, alert.id)
             concern_state.say("The alert is noted as seen, with your name.")
+
+
+def called(alert: DutyAlert, rules: Moderation) -> str:
+    """Say whether the duty contact was called by e-mail, so that nobody relies on what failed."""
+    if not rules.duty_email:
+        return "Nobody is called by e-mail: no duty contact is set. Please call them yourself."
+    if alert.call_fault:
+        return f"The e-mail to the duty contact did not go out. {alert.call_fault} Please call."
+    if alert.calls:
+        times = "once" if alert.calls == 1 else f"{alert.calls} times"
+        return f"The duty contact was called by e-mail {times}."
+    return "No e-mail went out yet. If this stays so, please call the duty contact yourself."
 
 
 def queue() -> None:
@@ -101,12 +116,12 @@ def entry(queued: Queued, place: str) -> None:
 def waits(queued: Queued) -> str:
     """Say in a line how urgent an entry is, and where it stands."""
     concern = queued.concern
-    days = "day" if queued.age == 1 else "days"
+    days = {0: "less than a working day", 1: "1 working day"}
     parts = [
         "Danger" if queued.alert or concern.danger else "",
         concern.state.words,
         "still happening" if concern.still is Still.YES else "",
-        f"waits {queued.age} working {days}",
+        f"waits {days.get(queued.age, f'{queued.age} working days')}",
         f"{'was due' if queued.overdue else 'due'} {day_words(queued.due)}",
         f"{len(queued.bundled) + 1} from one source" if queued.bundled else "",
     ]

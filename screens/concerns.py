@@ -6,6 +6,7 @@ from domain import concern_queue
 from domain.concerns import Concern
 from screens import (
     concern_beside,
+    concern_lately,
     concern_state,
     concern_steps,
     concern_told,
@@ -27,7 +28,7 @@ def found(number: int) -> tuple[Concern, str] | None:
 def one(concern: Concern, place: str) -> None:
     """Show one concern beside the step that it waits for."""
     on = concern_state.seen(concern)
-    st.subheader(plain(place), anchor=False)
+    st.header(plain(place), anchor=False)
     quiet(f"Now: {concern.state.words}")
     if concern.version != on.version:
         moved()
@@ -57,7 +58,9 @@ concern_state.said()
 concern_waiting.alerts()
 asked = concern_state.opened()
 if asked is None:
+    st.html('<a class="sg-link" href="/report" target="_self">Take a report by phone</a>')
     concern_waiting.queue()
+    concern_lately.show()
 else:
     if st.button("Back to the queue", icon=":material/arrow_back:", type="tertiary"):
         concern_state.go(None)

@@ -12,9 +12,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from domain import codes, concern_help, concern_submitting
-from domain.errors import Invalid, NotFound, SafegroundError
+from domain import (
+    codes,
+    concern_help,
+    concern_photos,
+    concern_submitting,
+    identifiers,
+    photographs,
+)
+from domain.concern_near import near_places
+from domain.concern_submitting import Report
+from domain.errors import Invalid, NotFound, SafegroundError, TooMany
 from domain.people import Permission
+from domain.photographs import Picture
+from domain.visibility import sees_names
 from web import report_answers
 from web.door import go
 from web.forms import STALE, Form
@@ -23,6 +34,7 @@ from web.report_answers import TAKE, TITLES, label, offered
 from web.report_desk import ANEW, Desk, Wrong, must_be_fresh
 from web.report_draft import ORDER, Draft
 from web.report_where import WherePages
+from web.wording import kinder, told
 
 DANGER: Final = ("yes", "no")
 Show = Callable[..., Response]
@@ -51,7 +63,7 @@ class ReportPages:
             Route("/report/words/check", take(self.check_words), methods=["POST"]),
             Route("/report/young", self.show_young, methods=["GET"]),
             Route("/report/check", self.show_check, methods=["GET"]),
-            Route("/report/check", take(self.send), methods=["POST"]),
+            Route("/report/check", self._sending(), methods=["POST"]),
             Route("/report/done", self.show_done, methods=["GET"]),
             Route("/report/note.txt", self.save_code, methods=["GET"]),
         ]
@@ -137,14 +149,17 @@ class ReportPages:
         return self.desk.go_with(_onwards(form, step, draft, taken), taken)
 
     def check_words(self, _request: Request, form: Form) -> Response:
-        """Say what in a text would be covered, while it is written; nothing is kept."""
+        """Say what in a text would be covered or could be kinder; nothing is kept.
+
+        Words of the writer's own choice ("keep my words") are told by their ids in ``keep``.
+        """
         if not form.fresh:
             return JSONResponse({"error": STALE}, status_code=403, headers=HEADERS)
         try:
-            shown, finds = concern_submitting.preview(form["words"])
+            shown, _ = concern_submitting.preview(form["words"])
         except Invalid as error:
             return JSONResponse({"error": str(error)}, status_code=422, headers=HEADERS)
-        return JSONResponse({"shown": shown, "found": _labels(finds)}, headers=HEADERS)
+        return JSONResponse(told(form["words"], shown, form["keep"]), headers=HEADERS)
 
     def show_young(self, request: Request) -> Response:
         """Offer someone under 18 people to talk to; nobody asks them for a contact."""
@@ -159,9 +174,13 @@ class ReportPages:
         )
 
     def show_check(
-        self, request: Request, *, error: str | None = None, status: int = 200
+        self, request: Request, *, error: str | None = None, status: int = 200, at: str = "send"
     ) -> Response:
-        """Show every answer as it will be kept, with a way to change each."""
+        """Show every answer as it will be kept, with a way to change each.
+
+        A reader who is cleared for places sees which are near; everybody else's page is the same
+        whatever is known there.
+        """
         draft = self.desk.drafts.read(request)
         elsewhere = _elsewhere(draft, "check")
         if elsewhere or draft is None:
@@ -174,10 +193,13 @@ class ReportPages:
             title=TITLES["check"],
             status=status,
             error=error,
-            at="send",
+            at=at,
             draft=draft,
             rows=_rows(draft, shown, near),
-            covered=_labels([*finds, *near_finds]),
+            covered=identifiers.named([*finds, *near_finds]),
+            kinder=kinder(draft.words),
+            known=self._known(request, draft),
+            photos=concern_photos.MOST if self._takes_photos(draft) else 0,
             back="/report/you",
         )
 
@@ -190,7 +212,13 @@ class ReportPages:
         if not form.fresh:
             return self.show_check(request, error=STALE, status=403)
         try:
-            code = self._sent(request, draft, form["website"])
+            photos = self._photos(request, draft, form)
+        except Invalid as error:
+            return self.show_check(request, error=str(error), status=error.status, at="photo")
+        except TooMany as error:
+            return self.show_check(request, error=str(error), status=error.status)
+        try:
+            code = self._sent(request, draft.report(form["website"], photos), draft.submission)
         except SafegroundError as error:
             return self.show_check(request, error=str(error), status=error.status)
         return self.desk.go_with("done", self.desk.drafts.sent(draft, code))
@@ -232,14 +260,42 @@ class ReportPages:
             Route(path, self.desk.forms.taken(answer), methods=["POST"]),
         ]
 
-    def _sent(self, request: Request, draft: Draft, honeypot: str) -> str:
+    def _sending(self) -> Callable[[Request], object]:
+        return self.desk.forms.taken_with_files(
+            self.send, most=concern_photos.MOST, of_bytes=photographs.MOST_BYTES
+        )
+
+    def _sent(self, request: Request, report: Report, submission: str) -> str:
         actor, source = self.desk.actor(request), self.desk.source(request)
-        report, intake = draft.report(honeypot), self.desk.reporting.intake
+        intake = self.desk.reporting.intake
         with self.desk.door.store.writing() as session:
             sent = concern_submitting.submit(
-                session, actor, intake, report, submission=draft.submission, source=source
+                session, actor, intake, report, submission=submission, source=source
             )
         return sent.code
+
+    def _photos(self, request: Request, draft: Draft, form: Form) -> tuple[Picture, ...]:
+        """Paint anew what was chosen, if it is taken here and its sender may send."""
+        if not form.files or not self._takes_photos(draft):
+            return ()
+        rules, intake = self.desk.rules(), self.desk.reporting.intake
+        source, actor = self.desk.source(request), self.desk.actor(request)
+        concern_submitting.may_send(actor, intake, rules, source=source)
+        return tuple(map(photographs.clean, form.files))
+
+    def _takes_photos(self, draft: Draft) -> bool:
+        """Say whether this reporter is asked for photographs: never somebody under 18."""
+        return not draft.under_18 and self.desk.rules().photographs
+
+    def _known(self, request: Request, draft: Draft) -> list[tuple[int, str]]:
+        """Return the places near the spot that this reader may read of: number and name."""
+        actor = self.desk.actor(request)
+        if not actor.may(Permission.SEE_PLACES):
+            return []
+        with self.desk.door.store.reading() as session:
+            near = near_places(session, actor, draft.place, draft.place_type)
+            named = sees_names(actor)
+            return [(each.id, each.name if named else each.neutral_name) for each in near[:3]]
 
     def _given(self, request: Request, step: str) -> dict[str, Any]:
         """Return what a page offers to choose from."""
@@ -295,16 +351,11 @@ def _onwards(form: Form, step: str, before: Draft, taken: Draft) -> str:
     return taken.after(step)
 
 
-def _labels(finds: list[Any]) -> list[str]:
-    return list(dict.fromkeys(each.kind.label for each in finds))
-
-
 def _rows(draft: Draft, words: str, near: str) -> list[tuple[str, str, list[str]]]:
     """Return (what, step that changes it, answers) of every answer, words as they will be kept."""
-    sure = codes.current().precision.label(draft.precision)
     listed = _listed
     return [
-        ("Place", "where", [draft.spot, *filter(None, [near]), f"How sure: {sure}"]),
+        ("Place", "where", [draft.spot, *filter(None, [near]), _sure(draft)]),
         ("Kind of place", "kind", [label("place_types", draft.place_type)]),
         ("What worries you", "worries", listed("concern_worries", draft.worries)),
         ("What helps there", "worries", listed("concern_helps", draft.helps)),
@@ -325,6 +376,12 @@ def _rows(draft: Draft, words: str, near: str) -> list[tuple[str, str, list[str]
             else [("How to reach you", "contact", [draft.contact or "Not given"])]
         ),
     ]
+
+
+def _sure(draft: Draft) -> str:
+    code = codes.current().precision[draft.precision]
+    said = (code.note or code.label).split(". ")[0].rstrip(".")
+    return f"How sure: {said[:1].lower()}{said[1:]}"
 
 
 def _listed(name: str, chosen: tuple[str, ...], nothing: str = "Nothing chosen") -> list[str]:

@@ -12,6 +12,7 @@ from domain import preferences
 from domain.concern_submitting import Intake
 from domain.errors import SafegroundError
 from domain.people import PUBLIC, Actor, Permission
+from domain.preferences import Moderation
 from web.door import Door, go
 from web.forms import STALE, Form, Forms
 from web.page import HERE, page
@@ -111,8 +112,12 @@ class Desk:
 
     def read_when(self) -> str:
         """Say when reports are read, as an administrator wrote it."""
+        return self.rules().hours
+
+    def rules(self) -> Moderation:
+        """Return how reports are taken here."""
         with self.door.store.reading() as session:
-            return preferences.read(session).moderation.hours
+            return preferences.read(session).moderation
 
     def source(self, request: Request) -> str:
         """Return the client's address, to count floods by; never kept, never logged."""

@@ -24,6 +24,7 @@ from domain.concern_keys import Keys
 from domain.concern_submitting import Report
 from domain.concerns import Still
 from domain.errors import Invalid
+from domain.photographs import Picture
 
 LIFE: Final = 24 * 3600.0
 SENT_LIFE: Final = 30 * 60.0
@@ -95,8 +96,8 @@ class Draft:
             return self.missing
         return ORDER[ORDER.index(step) + 1]
 
-    def report(self, honeypot: str) -> Report:
-        """Return what is sent to the domain."""
+    def report(self, honeypot: str, photos: tuple[Picture, ...] = ()) -> Report:
+        """Return what is sent to the domain; photographs are never part of a draft."""
         return Report(
             shape=self.place,
             precision=self.precision,
@@ -115,6 +116,7 @@ class Draft:
             danger=self.danger,
             honeypot=honeypot,
             on_behalf=self.on_behalf,
+            photos=photos,
         )
 
 

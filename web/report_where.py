@@ -45,6 +45,7 @@ _NEAR = re.compile(
 _NAMES = {"pin": "The spot that you marked", "route": "The route that you drew"}
 _AREA = "The area that you drew"
 _SURE = {"Point": "exact", "LineString": "street", "Polygon": "area"}
+_SURE_OF_NAMED = {gazetteer.PLACE: "approximate", gazetteer.FEATURE: "building"}
 _MAKERS: Final = {"pin": Point, "route": LineString, "area": Polygon}
 _LEAST: Final = {"pin": 1, "route": 2, "area": 3}
 
@@ -251,7 +252,7 @@ def _likely(draft: Draft, hits: list[Hit]) -> str:
     kinds = {hit.kind for hit in hits}
     if kinds == {search.SPOT}:
         return "exact" if hits[0].size <= 10 else "area"
-    return "approximate" if kinds == {gazetteer.PLACE} else "street"
+    return _SURE_OF_NAMED.get(kinds.pop(), "street") if len(kinds) == 1 else "street"
 
 
 def _key(hit: Hit) -> str:

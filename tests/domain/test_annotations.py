@@ -6,15 +6,18 @@ from datetime import date
 from threading import Event
 
 import pytest
-from shapely import Point
+from shapely import LineString, Point
 from sqlalchemy import select
 
 from domain import annotations
-from domain.annotation_changes import annotate, change, decline, report, share, withdraw
-from domain.annotations import Annotation, AnnotationState
+from domain.annotation_changes import annotate, change, decline, share, withdraw
+from domain.annotations import Annotation, AnnotationState, Sketch
 from domain.audit import ACTIONS, Entry
+from domain.concerns import Basis
 from domain.errors import Conflict, Invalid, NotFound, NotPermitted
+from domain.filters import Filters
 from domain.people import PUBLIC, SYSTEM, Permission, Role, Tier
+from domain.thread_tables import Edit
 from store.database import Store, connect
 from tests.conftest import arrange, busy
 from tests.domain import rows
@@ -22,7 +25,6 @@ from tests.domain.rows import HERE
 
 NOTE = {"kind": "worry", "text": "No light by the gate.", "shape": HERE, "precision": "street"}
 ANNOTATORS = {Role.PRACTITIONER, Role.POLICE, Role.ANALYST, Role.COORDINATOR}
-REPORTERS = {Role.PARTNER, Role.PRACTITIONER}
 
 
 @pytest.fixture
@@ -35,8 +37,18 @@ def do(store):
 
 
 @pytest.fixture
-def reported(do, actor):
-    return do(report, actor(Role.PARTNER), **NOTE)
+def reported(store, actor):
+    return drawn_before(store, actor(Role.PARTNER))
+
+
+def drawn_before(store, partner, **given):
+    """A report that a partner drew on the map before places were reported under /report."""
+    waits = {"state": AnnotationState.WAITING, "author_id": partner.id, "precision": "street"}
+    with store.writing() as session:
+        (note,) = arrange(
+            session, SYSTEM, rows.annotation(author_role=partner.role, **{**waits, **given})
+        )
+    return note
 
 
 def now(store, note):
@@ -45,16 +57,12 @@ def now(store, note):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_role_writes_as_it_may(do, people, role):
-    for action, allowed, state in (
-        (annotate, ANNOTATORS, AnnotationState.SHARED),
-        (report, REPORTERS, AnnotationState.WAITING),
-    ):
-        if role in allowed:
-            assert do(action, people[role], **NOTE).state is state
-        else:
-            with pytest.raises(NotPermitted):
-                do(action, people[role], **NOTE)
+def test_each_role_annotates_as_it_may(do, people, role):
+    if role in ANNOTATORS:
+        assert do(annotate, people[role], **NOTE).state is AnnotationState.SHARED
+    else:
+        with pytest.raises(NotPermitted):
+            do(annotate, people[role], **NOTE)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.COORDINATOR])
@@ -68,7 +76,6 @@ def test_every_action_on_annotations_is_declared_with_what_it_needs():
     needs = {name: each.needs for name, each in ACTIONS.items() if name.startswith("annotation.")}
     assert needs == {
         "annotation.annotate": Permission.ANNOTATE,
-        "annotation.report": Permission.REPORT,
         "annotation.share": Permission.MODERATE,
         "annotation.decline": Permission.MODERATE,
         "annotation.withdraw": Permission.SEE_MAP,
@@ -178,16 +185,21 @@ def test_a_note_is_put_on_places_that_one_may_know_of_alone(do, store, actor):
         ("shape", Point(-5, 5)),
         ("noted_on", date(2099, 1, 1)),
         ("tier", int(Tier.SEALED)),
+        ("information", "F"),
+        ("grade_source", "4"),
+        ("valid_until", date(2020, 1, 1)),
     ],
 )
 def test_what_cannot_be_taken_is_refused(do, actor, field, value):
+    given = {**NOTE, "valid_from": date(2020, 1, 2), field: value}
     with pytest.raises(Invalid):
-        do(annotate, actor(Role.POLICE), **{**NOTE, field: value})
+        do(annotate, actor(Role.POLICE), **given)
 
 
-def test_words_are_masked_before_they_are_kept(do, store, actor):
-    note = do(report, actor(Role.PARTNER), **{**NOTE, "text": "Ring 07700 900123 <b>now</b>"})
-    do(share, actor(Role.COORDINATOR), note.id, version=1, text="Mail a.b@example.org")
+def test_words_are_masked_before_they_are_kept(do, store, actor, reported):
+    do(change, actor(Role.PARTNER), reported.id, version=1, text="Ring 07700 900123 <b>now</b>")
+    assert now(store, reported).text == "Ring [phone number removed] <b>now</b>"
+    note = do(share, actor(Role.COORDINATOR), reported.id, version=2, text="Mail a.b@example.org")
     with store.reading() as session:
         logged = str([entry.changes for entry in session.scalars(select(Entry))])
     assert now(store, note).text == "Mail [e-mail address removed]"
@@ -198,7 +210,7 @@ def test_words_are_masked_before_they_are_kept(do, store, actor):
 def test_reports_wait_in_the_order_in_which_they_came(do, store, actor):
     with store.writing() as session:
         (secret,) = arrange(session, SYSTEM, rows.place(place_type="refuge"))
-    first, second = (do(report, actor(Role.PARTNER), **NOTE) for _ in range(2))
+    first, second = (drawn_before(store, actor(Role.PARTNER)) for _ in range(2))
     with store.writing() as session:
         arrange(
             session, SYSTEM,
@@ -225,3 +237,46 @@ def test_who_works_in_an_area_annotates_nothing_outside_it(do, store, actor):
     with pytest.raises(NotPermitted, match="outside your area"):
         do(change, local, note.id, version=1, shape=far["shape"])
     assert do(annotate, actor(Role.POLICE), **far).state is AnnotationState.SHARED
+
+
+def test_a_note_says_what_it_is_and_how_it_is_known(do, store, actor):
+    given = {
+        "kind": "guardianship", "basis": Basis.OPINION, "information": "B", "grade_source": "1",
+        "sketch": Sketch.ARROW, "shape": LineString([(475_000, 545_000), (475_050, 545_050)]),
+    }  # fmt: skip
+    kept = now(store, do(annotate, actor(Role.POLICE), **{**NOTE, **given}))
+    assert {name: getattr(kept, name) for name in given} == given
+    with pytest.raises(NotPermitted, match="grade what was told"):
+        do(annotate, actor(Role.PRACTITIONER), **NOTE, grade_source="1")
+    assert do(annotate, actor(Role.PRACTITIONER), **NOTE, information="A").information == "A"
+
+
+def test_a_note_that_holds_no_longer_leaves_the_map_and_comes_back_by_its_dates(do, store, actor):
+    police = actor(Role.POLICE)
+    was = {"noted_on": date(2025, 5, 1), "valid_until": date(2025, 6, 30)}
+    past = do(annotate, police, **NOTE, **was)
+    lasting = do(annotate, police, **NOTE, noted_on=date(2025, 5, 1), valid_until=None)
+
+    def shown(since=None, until=None):
+        with store.reading() as session:
+            return set(annotations.frame(session, police, None, Filters(since, until)).index)
+
+    assert shown() == {lasting.id}
+    assert shown(until=date(2025, 6, 30)) == {past.id, lasting.id}
+    assert shown(until=date(2025, 7, 1)) == {lasting.id}
+    assert shown(since=date(2025, 4, 1)) == {past.id, lasting.id}
+
+
+def test_how_a_shared_note_read_before_is_kept_and_never_in_the_log(do, store, actor):
+    police = actor(Role.POLICE)
+    note = do(annotate, police, **NOTE, tier=int(Tier.T3))
+    do(change, police, note.id, version=1, text="Quillfeather.", tier=int(Tier.T2))
+    do(change, police, note.id, version=2, kind="strength")
+    with store.reading() as session:
+        edits = session.scalars(select(Edit).order_by(Edit.id)).all()
+        logged = str([entry.changes for entry in session.scalars(select(Entry))])
+    assert [(each.before, each.tier) for each in edits] == [
+        ({"text": "No light by the gate.", "tier": 3}, 3),
+        ({"kind": "worry"}, 2),
+    ]
+    assert "No light" not in logged

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from domain import concern_queue
+from domain import concern_queue, screenings
 from domain.annotations import Annotation
 from domain.audit import ACTIONS, Entry
 from domain.concern_evidence import Grade, Known, grades_of, regrade
@@ -33,6 +33,7 @@ from domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from domain.people import PUBLIC, SYSTEM, Permission, Role, Tier, operator
 from domain.place_changes import move as move_place
 from domain.places import Place, Status
+from domain.screenings import Decision
 from store.database import Store, connect
 from tests.conftest import arrange, busy
 from tests.domain import rows
@@ -411,6 +412,7 @@ def test_no_place_moves_beyond_watch_on_doubted_or_lone_unknown_material(
     box.share(concern, place, *known, items=items)
     coordinator = people[Role.COORDINATOR]
     moved = {"reason": "It needs a look.", "version": 2}
+    screen(box, coordinator, place)
     if passes:
         place = box.do(move_place, coordinator, place.id, Status.ASSESSING, **moved)
         assert place.status is Status.ASSESSING
@@ -418,6 +420,11 @@ def test_no_place_moves_beyond_watch_on_doubted_or_lone_unknown_material(
         with pytest.raises(Invalid, match="stays watched"):
             box.do(move_place, coordinator, place.id, Status.ASSESSING, **moved)
         box.do(move_place, coordinator, place.id, Status.STEPPED_DOWN, **moved)
+
+
+def screen(box, who, place):
+    """Decide that a place is assessed, without which it does not move on."""
+    box.do(screenings.decide, who, place.id, Decision.ASSESS, reason="It needs a look.")
 
 
 @pytest.mark.parametrize("what", ["another voice", "a colleague's note", "a missing episode"])
@@ -433,6 +440,7 @@ def test_a_second_source_of_any_kind_lets_a_place_move_on(box, people, what):
         with box.store.writing() as session:
             arrange(session, SYSTEM, make(place_id=place.id))
     coordinator = people[Role.COORDINATOR]
+    screen(box, coordinator, place)
     with box.store.reading() as session:
         version = session.get(Place, place.id).version
     moved = box.do(

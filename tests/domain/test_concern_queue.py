@@ -8,10 +8,10 @@ from shapely import LineString, Point
 from domain import concern_days, concern_help, concern_near, preferences
 from domain.concern_moderating import check_danger, reject
 from domain.concern_near import distance, near_concerns, near_places
-from domain.concern_queue import queue, unanswered
+from domain.concern_queue import lately, queue, unanswered
 from domain.concern_sharing import feed_back
 from domain.concerns import Still
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid, NotFound, NotPermitted
 from domain.people import PUBLIC, Role, Tier
 from domain.places import Status
 from domain.preferences import Moderation
@@ -98,6 +98,10 @@ def test_what_is_decided_leaves_the_queue_and_what_is_unanswered_is_told_apart(b
     box.act(feed_back, shared, answer="Thank you.")
     with box.store.reading() as session:
         assert unanswered(session, box.people[Role.COORDINATOR], NOON) == []
+        found = lately(session, box.people[Role.COORDINATOR])
+        with pytest.raises(NotPermitted):
+            lately(session, box.people[Role.PRACTITIONER])
+    assert {each.id for each in found} == {shared.id, rejected.id}
 
 
 def test_a_flood_waits_behind_others_as_one_entry_and_hides_no_danger(box):

@@ -8,12 +8,17 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import TimeoutError as TookTooLong
 
-from tests.journeys.conftest import LAPTOP, PHONE
+from tests.journeys.conftest import LAPTOP, PHONE, carry_out, press, sound, touch
 
 pytestmark = pytest.mark.journey
 expect.set_options(timeout=60_000)
 MOST_ACTIONS = 12
+STATEMENT = "The light above the steps has failed since October."
+FADED = """Promise.allSettled(document.getAnimations().map((each) => each.finished))
+  .then(() => null)"""  # nothing here moves for ever, and the pages allow no script that polls
+NUMBER = re.compile(r"\(number (\d+)\)")
 
 
 class Keyboard:
@@ -48,6 +53,8 @@ class Keyboard:
 
 
 def clean(page: Page) -> None:
+    """Look at a page of a report with axe once it is still, and at what a thumb asks of it."""
+    page.evaluate(FADED)
     found = Axe().run(page).response["violations"]
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
@@ -108,7 +115,49 @@ def to_the_words(page: Page) -> None:
     page.wait_for_url("**/report/words")
 
 
-def test_a_report_takes_twelve_actions_by_keyboard_and_its_code_shows_that_it_is_here(stranger):
+def moderated(chair: Page, town: str, answer: str) -> str:
+    """Bring the newest concern from the queue to its reporter's answer; return its place's name."""
+    queue = chair.get_by_text(re.compile(r"\(number \d+\)"))
+    expect(queue.first).to_be_visible()
+    sound(chair)
+    newest = max(int(each) for text in queue.all_inner_texts() for each in NUMBER.findall(text))
+    chair.goto(f"{town}/concerns?concern={newest}")
+    carry_out(chair, "No sign of danger", "Noted: no sign of danger.")
+    statement = chair.get_by_label("Statement 1", exact=True)
+    statement.press_sequentially("They are streetwise, ring 07700 900123. ")
+    expect(chair.locator("#sg-words")).to_contain_text("This holds a phone number.")
+    expect(chair.locator("#sg-words")).to_contain_text('Instead of "streetwise"')
+    chair.get_by_role("button", name="Keep my words").click()
+    expect(chair.locator("#sg-words")).not_to_contain_text('streetwise": has')
+    statement.fill(STATEMENT)
+    carry_out(chair, "Save these words", "It is in your words now.")
+    carry_out(chair, "Save the grade", "It is graded.")
+    sound(chair)
+    press(chair.get_by_role("radio", name="Place", exact=True))
+    name = first_place(chair)
+    carry_out(chair, "Link to it", "It is linked.")
+    carry_out(chair, "Share it", "It is shared.")
+    chair.get_by_role("textbox", name="What we tell the reporter", exact=True).fill(answer)
+    carry_out(chair, "Send the answer", "The answer waits")
+    return name
+
+
+def first_place(page: Page) -> str:
+    """Choose the first place that is offered; a page that still settles closes an open list."""
+    first = page.get_by_role("option").first
+    for _ in range(5):
+        touch(page.get_by_role("combobox", name="Which place is it?"))
+        try:
+            name = first.inner_text(timeout=5_000)
+            first.click(timeout=5_000)
+        except TookTooLong:
+            continue
+        return re.sub(r" \(\d+ m away\)$", "", name)
+    raise AssertionError("no place is offered")
+
+
+def test_a_report_by_keyboard_is_moderated_answered_and_becomes_evidence(stranger, visit, town):
+    """Twelve actions to send it at most; then the chair; then the code and the place tell."""
     page = stranger()
     hands = Keyboard(page)
     hands.on("")
@@ -144,6 +193,19 @@ def test_a_report_takes_twelve_actions_by_keyboard_and_its_code_shows_that_it_is
     expect(page.get_by_role("heading", name="We have it")).to_be_visible()
     clean(page)
 
+    chair = visit("chair", "/concerns")
+    place = moderated(chair, town, "The council mended the light.")
+    page.goto(f"{town}/report/receipt")
+    page.get_by_label("Your code").fill(code)
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("The council mended the light.")).to_be_visible()
+    clean(page)
+    chair.goto(f"{town}/place")
+    press(chair.get_by_role("radio", name="All places"))
+    touch(chair.get_by_role("link", name=place).first)
+    expect(chair.get_by_text(STATEMENT).first).to_be_visible()
+    expect(chair.get_by_text("Somebody told us of a worry").first).to_be_visible()
+
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_the_pages_beside_the_way_are_clean_too(stranger, town, size):
@@ -163,6 +225,7 @@ def test_the_pages_beside_the_way_are_clean_too(stranger, town, size):
 def test_a_spot_is_marked_on_the_map_by_touch_and_by_keyboard(stranger):
     page = stranger()
     page.get_by_role("button", name="No, start a report").tap()
+    expect(page.locator("#usespot")).to_be_hidden()  # nothing was marked before
     page.get_by_role("button", name="Mark it on a map instead").tap()
     page.wait_for_selector("#reportmap canvas")
     page.locator("#reportmap").tap()
@@ -189,6 +252,12 @@ def test_words_are_checked_while_they_are_written(stranger):
     expect(found).to_contain_text("Ring [phone number removed]")
     expect(page.locator("#words-left")).to_have_text("483 characters left.")
     clean(page)
+    page.locator("#words").press_sequentially(", they are streetwise")
+    expect(found).to_contain_text("This could be said with more care.")
+    clean(page)
+    page.get_by_role("button", name="Keep my words").click()
+    expect(found).not_to_contain_text("more care")
+    expect(found).to_contain_text("We will cover a phone number.")
 
 
 def test_a_lost_line_loses_nothing_and_the_page_is_sent_by_itself(stranger):

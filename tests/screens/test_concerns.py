@@ -1,5 +1,6 @@
 """The page of concerns: what waits, one step at a time, and to whom it stays shut."""
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -10,18 +11,22 @@ from streamlit.testing.v1 import AppTest
 
 import screens
 from domain import concern_moderating as moderating
+from domain import preferences
 from domain.annotations import Annotation
 from domain.audit import Entry
 from domain.codes import current
 from domain.concern_keys import Keys
 from domain.concern_submitting import Intake, new_submission, submit
-from domain.concerns import Concern, ConcernItem, ConcernState, DutyAlert
+from domain.concerns import Concern, ConcernItem, ConcernPhoto, ConcernState, DutyAlert
 from domain.language import pairs
 from domain.people import PERMISSIONS, PUBLIC, SYSTEM, Permission, Role
+from domain.photographs import Picture, clean
 from domain.places import Place
+from domain.preferences import Moderation
 from screens import desk
 from tests.conftest import arrange
 from tests.domain import rows
+from tests.domain.test_photographs import colour, picture
 
 PAGE = Path(screens.__file__).parent / "concerns.py"
 HOSTILE = "<script>alert(1)</script> [x](https://evil.example) **b** $y$ :red[z]"
@@ -116,7 +121,7 @@ def test_the_queue_shows_where_how_long_and_how_urgent(visit, send, store):
     assert "2 wait: 2 received." in told
     assert "Park or green space near Mill Lane" in told
     assert told.rindex(f"number {urgent}") < told.index(f"number {calm}")
-    assert "waits 0 working days" in told
+    assert "waits less than a working day" in told
 
 
 def test_a_flood_is_one_entry_and_is_ended_at_once(visit, send, store):
@@ -170,6 +175,17 @@ def test_from_a_report_to_an_answer(visit, send, store):
         notes = session.scalars(select(Annotation.text).order_by(Annotation.id)).all()
     assert len(notes) == 2
     assert "shared" in said(page.text)
+    assert f'href="/place?place={place.id}" target="_self">{place.name}</a>' in html(page)
+    queue = html(visit())
+    assert f'href="/concerns?concern={number}" target="_self">Answered: Park' in queue
+
+
+def test_without_words_the_statements_begin_with_what_was_chosen(visit, send):
+    number = send(words="", worries=("dark",), helps=("light",))
+    page = press(visit(number), "No sign of danger")
+    assert by(page.text_area, "Statement 1").value == "No light, or light that fails."
+    assert by(page.text_area, "Statement 2").value == "Good light."
+    assert by(page.selectbox, "Kind of statement 2").value == "strength"
 
 
 def test_words_that_identify_someone_are_refused_and_can_be_taken_out(visit, send, store):
@@ -217,7 +233,8 @@ def test_a_near_concern_takes_in_another(visit, send, store):
     page = press(press(page, "Save these words"), "Save the grade")
     page = turn_to(page, "Merge")
     by(page.selectbox, "Which concern tells of the same?").set_value(first)
-    press(page, "Merge with it")
+    page = press(page, "Merge with it")
+    assert f'href="/concerns?concern={first}" target="_self">Concern number {first}' in html(page)
     assert (kept(store, second).state, kept(store, second).merged_into_id) == (S.MERGED, first)
 
 
@@ -275,6 +292,68 @@ def test_what_was_typed_is_opened_with_a_line_in_the_log(visit, send, store):
         assert opened.all()
     page = press(page, "No sign of danger")
     assert "07700" not in html(page) + marked(page)
+
+
+def test_what_only_looks_like_a_name_can_be_kept_and_the_log_says_so(visit, send, store):
+    number = send()
+    page = press(visit(number), "No sign of danger")
+    by(page.text_area, "Statement 1").set_value("People call it Sophie Carter house.")
+    page = press(page, "Save these words")
+    assert "a name" in said(page.error)
+    page = press(page, "Keep it: it names nobody")
+    with store.reading() as session:
+        assert session.scalar(select(ConcernItem.text)) == "People call it Sophie Carter house."
+        log = session.scalars(select(Entry.changes).where(Entry.action == "concern.redact")).all()
+    assert {"kept": ["name"]} in log
+    assert "Sophie" not in str(log)
+    assert "(kept as they are: a name)" in said(page.text)
+
+
+def test_a_trained_grader_grades_by_codes_and_conditions_go_with_the_note(
+    visit, send, store, people
+):
+    with store.writing() as session:
+        (place,) = arrange(session, SYSTEM, rows.place())
+    coordinator = people[Role.COORDINATOR]
+    trained = coordinator.permissions | {Permission.GRADE}
+    people[Role.COORDINATOR] = replace(coordinator, permissions=trained)
+    number = send(words="Dark.")
+    page = press(press(visit(number), "No sign of danger"), "Save these words")
+    by(page.selectbox, "Source").set_value("1")
+    by(page.selectbox, "Information").set_value("B")
+    by(page.text_input, "Conditions (they go with every copy)").set_value("The meeting alone.")
+    page = turn_to(press(page, "Save the grade"), "Place")
+    by(page.selectbox, "Which place is it?").set_value(place.id)
+    page = press(page, "Link to it")
+    assert "from a reliable source \\(1·B·C\\)" in marked(page)
+    assert "The meeting alone" in marked(page)
+    press(page, "Share it")
+    with store.reading() as session:
+        note = session.scalars(select(Annotation)).one()
+        item = session.scalars(select(ConcernItem)).one()
+    assert (note.grade_source, note.information, item.trained) == ("1", "B", True)
+
+
+def test_a_photograph_is_opened_blacked_out_and_closed(visit, send, store, people, keys):
+    with store.writing() as session:
+        rules = Moderation(photographs=True)
+        preferences.change(session, people[Role.ADMINISTRATOR], rules, version=0)
+    number = send(photos=(clean(picture()),))
+    page = visit(number)
+    assert "not looked over yet" in marked(page)
+    page = press(page, "Open photograph 1")
+    assert "a photograph was opened" in said(page.text)
+    by(page.number_input, "Right edge, %").set_value(50)
+    by(page.number_input, "Lower edge, %").set_value(100)
+    page = press(page, "Black out this part")
+    assert "looked over, 1 part is black" in marked(page)
+    with store.reading() as session:
+        photo = session.scalars(select(ConcernPhoto)).one()
+        shown = Picture(keys.open_bytes(photo.covered))
+        assert keys.open_bytes(photo.original) == clean(picture()).jpeg
+    assert (colour(shown, 100, 150), colour(shown, 300, 150)) == ("black", "blue")
+    page = press(page, "Close it")
+    assert not [each for each in page.button if each.label == "Black out what is marked"]
 
 
 def test_hostile_words_are_shown_as_text(visit, send):

@@ -65,12 +65,13 @@ def test_the_cookie_is_kept_from_scripts_from_other_sites_and_from_the_disk(anyo
     assert "expires" not in flags
 
 
-@pytest.mark.parametrize("at", [10, 60, -2])
+# The very last letters can hold bits that count for nothing: the fifth from the end never does.
+@pytest.mark.parametrize("at", [10, 60, -5])
 def test_a_changed_draft_is_refused(store, anyone, at):
     walk(anyone)
     value = anyone.cookies[COOKIE]
     swapped = "A" if value[at] != "A" else "B"
-    anyone.cookies[COOKIE] = value[:at] + swapped + (value[at + 1 :] if at != -2 else value[-1:])
+    anyone.cookies[COOKIE] = value[:at] + swapped + value[at + 1 :]
     assert anyone.get("/report/check").goes_to == "/report?again=1"
 
 

@@ -13,7 +13,8 @@
   const HIDDEN = new Set(["form_token", "drawn", "website"]);
   let retry = null;
 
-  /* What is kept on the device: {at, path, fields, sending}. Private modes may refuse it. */
+  /* What is kept on the device: {at, path, fields, sending, photos}; of photographs only that
+   * there were some. Private modes may refuse it. */
   const kept = {
     read() {
       try {
@@ -26,11 +27,14 @@
       return null;
     },
     write(form, sending) {
-      const fields = [...new FormData(form)].filter(([name]) => !HIDDEN.has(name));
+      const given = [...new FormData(form)].filter(([name]) => !HIDDEN.has(name));
+      const fields = given.filter(([, value]) => typeof value === "string");
+      const photos = given.some(([, value]) => value.size > 0);
       const before = kept.read();
       const at = before && before.path === location.pathname ? before.at : Date.now();
       try {
-        localStorage.setItem(KEY, JSON.stringify({ at, path: location.pathname, fields, sending }));
+        const path = location.pathname;
+        localStorage.setItem(KEY, JSON.stringify({ at, path, fields, sending, photos }));
       } catch {
         /* the page works without */
       }
@@ -50,20 +54,30 @@
     if (!found || found.path !== location.pathname) return;
     const given = new Map(found.fields);
     for (const field of form.elements) {
-      if (!field.name || HIDDEN.has(field.name) || field.type === "submit") continue;
+      if (!field.name || HIDDEN.has(field.name) || /^(submit|file)$/.test(field.type)) continue;
       if (field.type === "checkbox" || field.type === "radio") {
         field.checked = given.get(field.name) === field.value;
       } else if (given.has(field.name)) {
         field.value = given.get(field.name);
       }
     }
-    if (found.sending) form.requestSubmit();
+    if (found.photos) askAgain(form);
+    else if (found.sending) form.requestSubmit();
+  }
+
+  /* A page that was lost has lost its photographs as well: say so, and leave it to the reporter. */
+  function askAgain(form) {
+    const words = "This page was closed before it was sent. Please choose your photographs again.";
+    const note = Object.assign(document.createElement("p"), { className: "told", textContent: words });
+    note.setAttribute("role", "status");
+    form.prepend(note);
   }
 
   /* Send a form; where the line is lost, say so, keep all of it, and try again. */
   async function send(form, submitter) {
     clearTimeout(retry);
-    const data = new URLSearchParams(new FormData(form));
+    const given = new FormData(form);
+    const data = form.enctype === "multipart/form-data" ? given : new URLSearchParams(given);
     if (submitter && submitter.name) data.append(submitter.name, submitter.value);
     if (form.matches("[data-keep], [data-send]")) kept.write(form, true);
     form.setAttribute("aria-busy", "true");
@@ -111,6 +125,7 @@
 
   function leave(form) {
     kept.wipe();
+    sessionStorage.removeItem(SPOT);
     clearTimeout(retry);
     navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
     document.body.replaceChildren();
@@ -129,18 +144,23 @@
     });
   }
 
-  /* Say, while it is written, what would be covered. */
+  /* Say, while it is written, what would be covered and what could be said with more care. */
   function check(area) {
-    const left = document.getElementById("words-left");
-    const told = document.getElementById("words-found");
+    const left = document.getElementById(`${area.id}-left`);
+    const told = document.getElementById(`${area.id}-found`);
+    const keep = new Set();
     let wait = null;
     let asked = 0;
     const count = () => {
-      left.textContent = `${500 - [...area.value].length} characters left.`;
+      if (left) left.textContent = `${500 - [...area.value].length} characters left.`;
     };
     const ask = async () => {
       const mine = ++asked;
-      const body = new URLSearchParams({ words: area.value, form_token: area.dataset.token });
+      const body = new URLSearchParams({
+        words: area.value,
+        keep: [...keep].join(" "),
+        form_token: area.dataset.token,
+      });
       try {
         const response = await fetch(area.dataset.check, { method: "POST", body });
         const said = await response.json();
@@ -149,14 +169,30 @@
         /* no line: the page that checks the answers says the same */
       }
     };
-    const say = ({ found = [], shown = "" }) => {
+    const line = (words) => Object.assign(document.createElement("p"), { textContent: words });
+    const say = ({ found = "", shown = "", kinder = [] }) => {
       told.replaceChildren();
-      if (!found.length) return;
-      for (const words of [
-        `We will cover ${found.join(", ")}. Please write about the place instead. We would keep:`,
-        shown,
-      ]) {
-        told.append(Object.assign(document.createElement("p"), { textContent: words }));
+      if (found.length) {
+        const covered = `We will cover ${found}. Please write about the place instead.`;
+        told.append(line(`${covered} We would keep:`));
+        told.append(Object.assign(line(shown), { className: "shown" }));
+      }
+      if (!kinder.length) return;
+      told.append(line("This could be said with more care. You may keep your words."));
+      for (const each of kinder) {
+        const button = Object.assign(document.createElement("button"), {
+          type: "button",
+          className: "second",
+          textContent: "Keep my words",
+        });
+        button.addEventListener("click", () => {
+          keep.add(each.id);
+          area.focus();
+          ask();
+        });
+        const row = Object.assign(document.createElement("div"), { className: "kinder" });
+        row.append(line(each.says), button);
+        told.append(row);
       }
     };
     area.addEventListener("input", () => {
@@ -165,6 +201,32 @@
       wait = setTimeout(ask, 600);
     });
     count();
+  }
+
+  /* A spot from our own map comes in the address's fragment, which no server and no log sees. It
+   * is taken out of the address at once, offered where the place is asked for, and used once. */
+  const SPOT = "safeground-spot";
+
+  function takeSpot() {
+    const at = /^#at=(-?\d{1,2}\.\d{1,6}),(-?\d{1,3}\.\d{1,6})$/.exec(location.hash);
+    if (!at) return;
+    sessionStorage.setItem(SPOT, JSON.stringify([Number(at[2]), Number(at[1])]));
+    history.replaceState(null, "", location.pathname);
+  }
+
+  function offerSpot(button) {
+    let kept = null;
+    try {
+      kept = sessionStorage.getItem(SPOT);
+    } catch {
+      /* nothing was kept */
+    }
+    button.hidden = !kept;
+    button.addEventListener("click", () => {
+      const points = [JSON.parse(kept)];
+      document.getElementById("drawn").value = JSON.stringify({ kind: "pin", points });
+      sessionStorage.removeItem(SPOT);
+    });
   }
 
   function openMap(section) {
@@ -195,10 +257,12 @@
       if (form.matches("[data-keep]")) form.addEventListener("input", () => kept.write(form, false));
       if (!summary && form.matches("[data-keep], [data-send]")) restore(form);
     }
-    const area = document.querySelector("main textarea[data-check]");
-    if (area) check(area);
+    for (const area of document.querySelectorAll("main [data-check]")) check(area);
     const section = document.getElementById("onmap");
     if (section) openMap(section);
+    takeSpot();
+    const spot = document.getElementById("usespot");
+    if (spot) offerSpot(spot);
   }
 
   const way = document.querySelector("form[data-leave]");
