@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain import annotations, codes, insights, matching, place_history, premises
 from domain.accounts import Agency
+from domain.concern_evidence import Grade, Told, grades_of
 from domain.filters import day_words
 from domain.gazetteer import grid_reference, near
 from domain.people import Actor, Permission
@@ -23,7 +24,11 @@ from domain.visibility import reach, sees_names
 
 @dataclass(frozen=True)
 class Guardian:
-    """A premises that guards a place. ``open_now`` is None where its hours are not known."""
+    """A premises that guards a place. ``open_now`` is None where its hours are not known.
+
+    ``premises_id``, ``name`` and ``opening`` are 0 and empty for a reader of neutral cards: a shop
+    beside a place gives the place's own name away.
+    """
 
     premises_id: int
     name: str
@@ -37,7 +42,12 @@ class Guardian:
 
 @dataclass(frozen=True)
 class Note:
-    """An annotation as the card shows it. A person wrote ``text``: escape it."""
+    """An annotation as the card shows it. A person wrote ``text`` and ``handling``: escape them.
+
+    ``grade`` says how surely it is known ("hearsay; second-hand, untested") and ``handling`` how it
+    may be passed on; both are empty where nobody said. ``given`` is the grade that this reader, a
+    trained grader, may change; none for everybody else.
+    """
 
     id: int
     kind: str
@@ -45,6 +55,9 @@ class Note:
     noted_on: date
     precision: str
     mine: bool
+    grade: str = ""
+    handling: str = ""
+    given: Grade | None = None
 
 
 @dataclass(frozen=True)
@@ -59,8 +72,9 @@ class Named:
 class PlaceCard:
     """A place as one reader may see it; words in it are a person's: escape them.
 
-    Below tier T3 ``name`` is the neutral name, ``spot`` the middle of a square of 100 m, and
-    ``shape``, ``worries``, ``status_reason``, ``address`` and ``aliases`` are empty. ``moves`` are
+    Below tier T3 ``name`` is the neutral name, ``spot`` the middle of a square of 100 m,
+    guardians have no names, and ``shape``, ``worries``, ``status_reason``, ``address`` and
+    ``aliases`` are empty. ``moves`` are
     the states it can next be moved to, where the reader may move it.
     """
 
@@ -130,6 +144,7 @@ def card(session: Session, actor: Actor, place_id: int, *, at: datetime | None =
     today = now.astimezone(matching.LONDON).date()
     place = find(session, actor, place_id)
     notes = annotations.of_place(session, actor, place.id)
+    grades = grades_of(session, actor, [note.id for note in notes])
     known = codes.current()
     return PlaceCard(
         id=place.id,
@@ -153,7 +168,7 @@ def card(session: Session, actor: Actor, place_id: int, *, at: datetime | None =
         version=place.version,
         evidence=evidence(session, actor, place, [note.noted_on for note in notes], today=today),
         guardians=_guardians(session, actor, place, now),
-        notes=tuple(_note(actor, note) for note in notes),
+        notes=tuple(_note(actor, note, grades.get(note.id)) for note in notes),
         analyses=tuple(
             Named(each.id, each.title) for each in insights.of_place(session, actor, place.id)
         ),
@@ -214,15 +229,16 @@ def _guardians(session: Session, actor: Actor, place: Place, now: datetime) -> t
         .order_by(Premises.name, Premises.id)
     )
     known = [each for each in session.scalars(query) if where.holds(each.spot)]
-    return tuple(_guardian(each, now) for each in known)
+    named = sees_names(actor)
+    return tuple(_guardian(each, now, named=named) for each in known)
 
 
-def _guardian(found: Premises, now: datetime) -> Guardian:
+def _guardian(found: Premises, now: datetime, *, named: bool) -> Guardian:
     return Guardian(
-        premises_id=found.id,
-        name=found.name,
+        premises_id=found.id if named else 0,
+        name=found.name if named else "",
         roles=tuple(found.roles),
-        opening=dict(found.opening),
+        opening=dict(found.opening) if named else {},
         open_now=open_now(found.opening, now),
         trained=found.trained,
         trusted=found.trusted,
@@ -230,7 +246,7 @@ def _guardian(found: Premises, now: datetime) -> Guardian:
     )
 
 
-def _note(actor: Actor, note: annotations.Annotation) -> Note:
+def _note(actor: Actor, note: annotations.Annotation, told: Told | None) -> Note:
     return Note(
         id=note.id,
         kind=note.kind,
@@ -238,4 +254,7 @@ def _note(actor: Actor, note: annotations.Annotation) -> Note:
         noted_on=note.noted_on,
         precision=note.precision,
         mine=note.author_id is not None and note.author_id == actor.id,
+        grade=told.line if told else "",
+        handling=told.handled if told else "",
+        given=told.grade if told else None,
     )

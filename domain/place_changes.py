@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import codes, matching, premises
+from domain import case_facts, codes, matching, premises
 from domain.accounts import Agency
 from domain.audit import action
 from domain.concern_evidence import check_move
@@ -107,6 +107,11 @@ def change(
     """
     place = opened(session, actor, place_id, version)
     values = _checked(session, actor, details)
+    if values.get("tier", place.tier) < place.tier:
+        raise Invalid(
+            "More people would see this place. Share it more widely instead: that asks for a "
+            "neutral name, a look at stigma and displacement, and a day on which it ends."
+        )
     changed = sorted(name for name, value in values.items() if getattr(place, name) != value)
     if not changed:
         return place
@@ -122,13 +127,16 @@ def change(
 def move(
     session: Session, actor: Actor, place_id: int, status: Status, *, reason: str, version: int
 ) -> Place:
-    """Move a place to another state, with a reason; only along `MOVES`.
+    """Move a place to another state, with a reason; only along `MOVES` and past its gates.
+
+    `domain.case_facts.ways` says beforehand what is missing for each state.
 
     Raises
     ------
     Invalid
         There is no reason, or no way from here to ``status``: the message says which ways exist.
-        Or all that is known of it is doubted, or from one untested source (`check_move`).
+        Or all that is known of it is doubted, or from one untested source (`check_move`). Or
+        something is missing (`domain.case_gates`): the message says all of it.
     NotFound, Conflict
         It is not there for this actor; someone else changed it first.
     """
@@ -137,6 +145,7 @@ def move(
     if status not in MOVES[place.status]:
         raise Invalid(_possible(place.status, status))
     check_move(session, place, status)
+    case_facts.must_pass(session, actor, place, status)
     place.status, place.status_reason = status, why
     place.version += 1
     remember(session, actor, place, "moved", why)

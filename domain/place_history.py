@@ -8,12 +8,12 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import insights
+from domain import case_carry, evaluations, insights, matching, patrol_weeks, patrols
 from domain.annotations import Annotation
 from domain.audit import action
 from domain.drawing import drawn
 from domain.errors import Invalid, NotFound, NotPermitted
-from domain.people import Actor, Kind, Permission
+from domain.people import Actor, Kind, Permission, Tier
 from domain.place_changes import opened
 from domain.places import Place, PlaceEvent, PlaceGuardian, Status, find, remember
 from domain.touches import PlaceTouch
@@ -27,6 +27,11 @@ SAID = {
     "outline": "Drawn anew",
     "merged": "Merged",
     "split": "Split",
+    "visited": "Visited on patrol",
+    "reviewed": "Reviewed",
+    "shared": "Shared more widely",
+    "taken_back": "Shared no longer",
+    "withdrawn": "Shown to fewer readers",
 }
 
 
@@ -35,7 +40,8 @@ class Line:
     """One line of a place's history as a reader may see it.
 
     ``status`` is the state after it. ``reason`` and ``who`` are empty for readers below tier T3.
-    ``other`` is the other place of a merge or a split, where this reader may know of it.
+    ``other`` is the other place of a merge or a split, where this reader may know of it; ``visit``
+    the patrol's visit that it tells of. With ``day_only`` the hour of ``at`` is not told.
     """
 
     at: datetime
@@ -47,6 +53,8 @@ class Line:
     changed: tuple[str, ...]
     other: int | None
     had_outline: bool
+    visit: int | None = None
+    day_only: bool = False
 
 
 def lines(session: Session, actor: Actor, place_id: int) -> list[Line]:
@@ -155,6 +163,10 @@ def _carry(session: Session, keep: Place, duplicate: Place) -> None:
         else:
             guard.place_id = keep.id
     insights.carry(session, keep.id, duplicate.id)
+    case_carry.carry(session, keep.id, duplicate.id)
+    evaluations.carry(session, keep.id, duplicate.id)
+    patrols.carry(session, keep.id, duplicate.id)
+    patrol_weeks.carry(session, keep.id, duplicate.id)
     for earlier in session.scalars(select(Place).where(Place.merged_into_id == duplicate.id)):
         earlier.merged_into_id = keep.id
 
@@ -226,8 +238,10 @@ def _lies_in(shape: BaseGeometry, new: Place, old: Place) -> bool:
 
 def _line(session: Session, actor: Actor, event: PlaceEvent) -> Line:
     names = sees_names(actor)
+    day_only = _day_only(actor, event)
+    day = event.at.astimezone(matching.LONDON).date()
     return Line(
-        at=event.at,
+        at=matching.midnight(day) if day_only else event.at,
         kind=event.kind,
         said=SAID.get(event.kind, event.kind.capitalize()),
         status=event.status,
@@ -236,7 +250,14 @@ def _line(session: Session, actor: Actor, event: PlaceEvent) -> Line:
         changed=tuple(event.details.get("changed", ())) if names else (),
         other=_other(session, actor, event),
         had_outline=event.shape is not None,
+        visit=event.details.get("visit"),
+        day_only=day_only,
     )
+
+
+def _day_only(actor: Actor, event: PlaceEvent) -> bool:
+    """Say whether only the day is told: of a patrol's visit, to readers below tier T4."""
+    return event.kind == "visited" and actor.tier < Tier.T4
 
 
 def _other(session: Session, actor: Actor, event: PlaceEvent) -> int | None:

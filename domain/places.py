@@ -101,7 +101,7 @@ class PlaceEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
     at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(24))  # noted, moved, changed, outline, merged, split
+    kind: Mapped[str] = mapped_column(String(24))  # a key of place_history.SAID
     status: Mapped[Status | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     actor_name: Mapped[str] = mapped_column(String(120), default="")

@@ -204,6 +204,19 @@ def test_guardians_and_notes_are_those_that_the_reader_may_know_of(shown, put, p
     assert [note.text for note in police.notes] == ["Graded.", "No light by the gate."]
 
 
+def test_a_neutral_card_names_no_premises_that_guard_the_place(shown, put, place, people):
+    library, _ = put(
+        rows.premises(opening={"sun": [["10:00", "16:00"]]}, trusted=True),
+        rows.premises(name="Front desk", tier=int(Tier.T4)),
+    )
+    put(PlaceGuardian(place_id=place.id, premises_id=library.id))
+    (guardian,) = shown(people[Role.PRACTITIONER]).guardians
+    assert (guardian.name, guardian.premises_id, guardian.opening) == ("", 0, {})
+    assert guardian.trusted
+    assert guardian.open_now
+    assert "library" not in str(shown(people[Role.PRACTITIONER])).lower()
+
+
 def test_how_sure_the_spot_is_is_said(shown, put, actor):
     (vague,) = put(rows.place(precision="approximate"))
     lines = shown(actor(Role.PRACTITIONER), vague.id).precision_words()
