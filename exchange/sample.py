@@ -29,6 +29,11 @@ from domain.touches import BEGAN
 from domain.visibility import open_types
 from exchange.importing import run
 from exchange.planning import Order
+from exchange.sample_cases import put_cases
+from exchange.sample_concerns import put_concerns
+from exchange.sample_interviews import put_interviews
+from exchange.sample_meetings import put_meetings
+from exchange.sample_patrols import put_evaluations, put_patrols
 from store.database import Store
 
 GIVER = "Eldermere sample"
@@ -126,10 +131,22 @@ def load(store: Store, actor: Actor, folder: Path) -> dict[str, int]:
     with store.writing() as session:
         added["places"] = put_places(session, actor, places["places"])
         put_reports(session, actor, places["partner_reports"])
+        cases = _read(folder / "cases.json")
+        added["concerns"] = put_concerns(session, actor, cases["concerns"])
+        added["cases"] = put_cases(session, actor, cases["cases"])
     with tempfile.TemporaryDirectory(prefix="sample-") as private:
         named = Path(private) / TOUCHES
         _name_places(folder / TOUCHES, named, places["places"])
         added |= _taken_in(store, actor, named)
+    work = _read(folder / "patrols.json")
+    with store.writing() as session:
+        added["patrols"] = put_patrols(session, actor, work["patrols"])
+    with store.writing() as session:
+        added["evaluations"] = put_evaluations(session, actor, work["evaluations"])
+    with store.writing() as session:
+        added["interviews"] = put_interviews(session)
+    with store.writing() as session:
+        added["meetings"] = put_meetings(session, _read(folder / "meetings.json"))
     return added
 
 
@@ -234,6 +251,7 @@ def _sign_ins(session: Session, actor: Actor, wanted: list[dict[str, Any]]) -> i
             area_id=areas[each["area_code"]] if each["area_code"] else None,
             tier=tier,
             reason="Demonstration with invented records." if raised else "",
+            grader=each.get("grader", False),
         )
     return len(fresh)
 

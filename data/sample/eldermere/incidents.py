@@ -66,7 +66,7 @@ class Pattern:
     """Something planted: where, how many, on which days and at which hours."""
 
     name: str
-    kind: str  # hot_spot, weekend_night, school_run, emerging, fading, moved
+    kind: str  # hot_spot, weekend_night, school_run, emerging, fading, moved, eased
     where: str  # a landmark
     count: int
     spread: float  # metres, one standard deviation
@@ -111,6 +111,17 @@ PATTERNS = [
             110, 50, "park", "park", (2, 3, 4, 5), (17, 22), "council",
             between=(PLAN_DATE, LAST)),
 ]  # fmt: skip
+EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
+EASED = [
+    Pattern("Curlew Way shops before the plan", "eased", "Curlew Way Shops",
+            75, 35, "shops", "convenience_shop", EVERY_DAY, (16, 21),
+            between=(PLAN_DATE - timedelta(weeks=36), PLAN_DATE - timedelta(days=1))),
+    Pattern("Curlew Way shops after the plan", "eased", "Curlew Way Shops",
+            15, 35, "shops", "convenience_shop", EVERY_DAY, (16, 21),
+            between=(PLAN_DATE, LAST)),
+]  # fmt: skip
+"""What a plan made less; drawn apart, in place of so much background, so that all else stays."""
+OUTLYING = 2_000.0
 CHAINS = 26  # near-repeat chains
 CHAIN_REACH, CHAIN_DAYS = 120.0, 10
 
@@ -126,6 +137,9 @@ def drawn() -> tuple[pd.DataFrame, list[list[int]]]:
     for number in range(CHAINS):
         rows += _chain(chance, number)
     rows += [_background(chance) for _ in range(COUNT - len(rows))]
+    eased = _eased()
+    for at, row in zip(_outlying(rows)[: len(eased)], eased, strict=True):
+        rows[at] = row
     frame = pd.DataFrame(rows).sort_values(["sort", "easting"], kind="stable")
     frame = frame.reset_index(drop=True)
     frame.insert(0, "ref", [f"EL-{number:05d}" for number in range(1, len(frame) + 1)])
@@ -133,6 +147,22 @@ def drawn() -> tuple[pd.DataFrame, list[list[int]]]:
         [int(at) for at in frame.index[frame["chain"].eq(number)]] for number in range(CHAINS)
     ]
     return frame.drop(columns=["sort", "chain"]), chains
+
+
+def _outlying(rows: list[dict[str, Any]]) -> list[int]:
+    """Give the background far from the centre, from the last row on: nothing else is there."""
+    from_cross = [np.hypot(row["easting"] - CROSS[0], row["northing"] - CROSS[1]) for row in rows]
+    first = len(rows) - COUNT // 2  # the later half is background alone
+    return [at for at in range(len(rows) - 1, first, -1) if from_cross[at] > OUTLYING]
+
+
+def _eased() -> list[dict[str, Any]]:
+    chance = np.random.default_rng([SEED, 3000])
+    found = []
+    for pattern in EASED:
+        weights = [_weight(pattern, day) for day in DAYS]
+        found += [_planted(pattern, weights, chance) for _ in range(pattern.count)]
+    return found
 
 
 def _planted(pattern: Pattern, weights: list[float], chance: Generator) -> dict[str, Any]:
