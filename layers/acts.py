@@ -31,11 +31,15 @@ class Spot:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The reader drew or changed a point, line or area: valid, in WGS 84, not empty."""
+    """The reader drew or changed a point, line or area: valid, in WGS 84, not empty.
+
+    ``tool`` is what it was drawn with, as far as it is one of `SKETCHES`; else "".
+    """
 
     at: int
     turn: int
     shape: BaseGeometry
+    tool: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Viewed:
 Act = Picked | Spot | Drawn | Cleared | Viewed
 
 MOST_CORNERS: Final = 2_000
+SKETCHES: Final = {"arrow": "LineString", "words": "Point"}
+"""Tools whose shape alone does not say how it is drawn, and the kind of shape that they make."""
 _DRAWABLE: Final = ("Point", "LineString", "Polygon", "MultiLineString", "MultiPolygon")
 
 
@@ -84,7 +90,8 @@ def _act(value: Mapping[str, Any]) -> Act | None:
         case "spot":
             return Spot(at, *_spot(value))
         case "drawn":
-            return Drawn(at, int(value["turn"]), _shape(value["geometry"]))
+            shape = _shape(value["geometry"])
+            return Drawn(at, int(value["turn"]), shape, _tool(value, shape))
         case "cleared":
             return Cleared(at, int(value["turn"]))
         case "viewed":
@@ -92,6 +99,11 @@ def _act(value: Mapping[str, Any]) -> Act | None:
             return Viewed(at, *_spot(view), min(max(int(view["zoom"]), 0), 22))
         case _:
             return None
+
+
+def _tool(value: Mapping[str, Any], shape: BaseGeometry) -> str:
+    tool = str(value.get("tool", ""))
+    return tool if SKETCHES.get(tool) == shape.geom_type else ""
 
 
 def _spot(value: Mapping[str, Any]) -> tuple[float, float]:

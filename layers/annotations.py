@@ -10,7 +10,7 @@ from geo.space import Box
 from layers.layer import Layer
 from layers.symbols import Look
 
-COLUMNS = ("text", "kind", "noted_on", "state", "precision")
+COLUMNS = ("text", "kind", "noted_on", "state", "precision", "basis", "valid_until", "sketch")
 
 
 def _shared(session: Session, actor: Actor, box: Box | None, filters: Filters) -> gpd.GeoDataFrame:
@@ -36,6 +36,7 @@ ANNOTATIONS = Layer(
     colours={"kind": "annotation_kinds"},
     title_column="text",
     when_column="noted_on",
+    live=True,
 )
 
 REPORTS = Layer(

@@ -64,13 +64,14 @@ __all__ = [
     "Tiles",
     "View",
     "Viewed",
+    "as_json",
     "base",
     "heard",
     "overlay",
 ]
 
 Pane = Literal["areas", "tiles", "shapes", "left", "right"]
-Tool = Literal["point", "line", "area"]
+Tool = Literal["point", "line", "area", "arrow", "words"]
 LonLatBox = tuple[float, float, float, float]
 
 LETTERS_FROM: Final = 14
@@ -96,7 +97,11 @@ class Item(Protocol):
     """Something to show, or to do once, on the map."""
 
     kind: ClassVar[str]
-    name: str
+
+    @property
+    def name(self) -> str:
+        """Which one it is among those of its kind."""
+        ...
 
     def spec(self) -> dict[str, Any]:
         """Return what the browser is told, apart from kind and name."""
@@ -111,6 +116,9 @@ class Shapes:
     for all, or one for each value of the column ``by`` (the key "" for any other). ``tip`` names
     the columns whose text shows under the pointer and is read by screen readers, the first one
     strong. ``fade`` names a column of opacities from 0 to 1. ``press`` is whether a press tells.
+    ``sketch`` names a column that says which lines end in a head ("arrow") and which points stand
+    with their words ("words"). ``live`` is an address on this server that the browser asks now and
+    then for the same item as it is by then (`as_json`), and of which it swaps this item alone.
     Text is put into the page as text: columns may hold anything.
     """
 
@@ -122,17 +130,28 @@ class Shapes:
     fade: str | None = None
     pane: Pane = "shapes"
     press: bool = True
+    sketch: str | None = None
+    live: str = ""
     kind: ClassVar[str] = "shapes"
 
     def spec(self) -> dict[str, Any]:
-        """Return looks and GeoJSON; :class:`ValueError` where the frame is not in WGS 84."""
+        """Return looks and GeoJSON.
+
+        Raises
+        ------
+        ValueError
+            The frame is not in WGS 84, or ``live`` is not on this server.
+        """
         if self.frame.crs is None or self.frame.crs.to_epsg() != 4326:
             raise ValueError("shapes are drawn from a frame in EPSG:4326")
+        if self.live:
+            _must_be_ours(self.live)
         return {
             "looks": _looks(self.look),
             "pane": self.pane,
             "press": self.press,
             "data": {"type": "FeatureCollection", "features": self._features()},
+            **({"live": self.live} if self.live else {}),
         }
 
     def _features(self) -> list[dict[str, Any]]:
@@ -146,7 +165,7 @@ class Shapes:
             looks = [each if each in known else _OTHERWISE for each in shown[self.by].astype(str)]
         tips = [[str(told) for told in row if _is_told(told)] for row in _rows(shown, self.tip)]
         fades = [1.0] * len(shown) if self.fade is None else _opacities(shown[self.fade])
-        return [
+        features = [
             {
                 "type": "Feature",
                 "id": str(number),
@@ -157,6 +176,10 @@ class Shapes:
                 shown.index, shapely.to_geojson(rounded), looks, tips, fades, inside, strict=True
             )
         ]
+        if self.sketch is not None:
+            for feature, drawn_as in zip(features, shown[self.sketch], strict=True):
+                feature["properties"]["sketch"] = str(drawn_as)
+        return features
 
 
 @dataclass(frozen=True)
@@ -190,8 +213,7 @@ class Tiles:
 
     def spec(self) -> dict[str, Any]:
         """Return looks and address; :class:`ValueError` where that is not on this server."""
-        if not self.url.startswith("/") or self.url.startswith("//"):
-            raise ValueError("tiles come from this server: their address begins with one slash")
+        _must_be_ours(self.url)
         return {
             "url": self.url,
             "looks": _looks(self.look),
@@ -372,15 +394,25 @@ def _is_told(value: Any) -> bool:
     return bool(pd.notna(value)) and value != ""
 
 
+def _must_be_ours(address: str) -> None:
+    if not address.startswith("/") or address.startswith("//"):
+        raise ValueError("it comes from this server: its address begins with one slash")
+
+
+def as_json(item: Item) -> str:
+    """Write one item as JSON, with a mark that is the same while nothing of it changes."""
+    spec = {"kind": item.kind, "name": item.name, **item.spec()}
+    text = json.dumps(spec, separators=(",", ":"), allow_nan=False)
+    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f'{{"mark":"{mark}",{text[1:]}'
+
+
 def _told(item: Item) -> str:
     """Write one item as a JavaScript literal that no text in it can end or leave.
 
     A brace pair is broken up too: streamlit-folium reads ``{{'name'}}`` in a script as its own.
     """
-    spec = {"kind": item.kind, "name": item.name, **item.spec()}
-    text = json.dumps(spec, separators=(",", ":"), allow_nan=False)
-    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
+    text = as_json(item)
     for sign in "<>&'":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    text = text.replace("{{", "\\u007b\\u007b")
-    return f'{{"mark":"{mark}",{text[1:]}'
+    return text.replace("{{", "\\u007b\\u007b")

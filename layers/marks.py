@@ -4,8 +4,7 @@ The words are those of `layers/present.py`; here they are put together by number
 text once.
 """
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
@@ -15,15 +14,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from domain.incidents import TimeKnown
+from domain.matching import today
+from geo import mvt, varints
 from layers import present
-from layers.columns import NEVER, NO_DAY, Columns, Ints
+from layers.columns import NO_DAY, Columns, Ints
 from layers.index import codes_key
 from layers.layer import Layer
 
 Told: TypeAlias = tuple[Ints, Sequence[object]]
 """The number of each record's text or number, shape (n,), and what the numbers stand for."""
 
-_MICROSECONDS_A_DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _UNKNOWN = -(10**9)
 _MONTHS = 10**8
@@ -37,12 +37,11 @@ def look(layer: Layer, told: Columns, rows: NDArray[np.int32], colour: str) -> T
 
 
 def fade(told: Columns, rows: NDArray[np.int32]) -> Told:
-    """Return the opacity of each record by its age."""
-    since = told.since[rows]
-    days = (time.time_ns() // 1_000 - since) // _MICROSECONDS_A_DAY
+    """Return the opacity of each record by its age; a day that is not known lies long ago."""
     which, shades = _shades()
-    aged = np.clip(days, 0, present.FADED_DAYS)
-    return which[np.where(since == NEVER, present.FADED_DAYS, aged)], shades
+    now = today().toordinal() - _EPOCH
+    since = np.minimum(np.maximum(told.day[rows], now - present.FADED_DAYS), now)
+    return which[now - since], shades
 
 
 @lru_cache(maxsize=1)
@@ -61,6 +60,20 @@ def label(layer: Layer, told: Columns, rows: NDArray[np.int32]) -> Told:
 
 def detail(layer: Layer, told: Columns, rows: NDArray[np.int32]) -> Told:
     """Return what each record's second line says: harm or part, when, source and how surely."""
+    which, lines = _lines(layer, told, rows)
+    return which, lines(np.arange(which.max(initial=-1) + 1))
+
+
+def details(layer: Layer, told: Columns) -> tuple[NDArray[np.int32], mvt.Texts]:
+    """Return the second line of every record, for tiles: put together when first drawn."""
+    which, lines = _lines(layer, told, np.arange(len(told), dtype=np.int32))
+    return which.astype(np.int32), mvt.Texts(int(which.max(initial=-1)) + 1, lines)
+
+
+def _lines(
+    layer: Layer, told: Columns, rows: NDArray[np.int32]
+) -> tuple[Ints, Callable[[varints.Ints], list[str]]]:
+    """Return the number of each record's line, and what puts the lines of some numbers together."""
     names = present.detail_columns(layer)
     parts = [told.words[name].codes[rows].astype(np.int64) for name in names]
     words = [_in_words(layer, name, told.words[name].words) for name in names]
@@ -69,11 +82,14 @@ def detail(layer: Layer, told: Columns, rows: NDArray[np.int32]) -> Told:
     words.insert(1, [_when_words(day) or layer.when_missing for day in days.tolist()])
     sizes = [len(each) for each in words]
     which, whole = pd.factorize(np.ravel_multi_index(parts, sizes) if len(rows) else parts[0])
-    each = np.unravel_index(whole, sizes)
-    lines = [
-        " · ".join(filter(None, [words[column][at] for column, at in enumerate(row)]))
-        for row in zip(*(part.tolist() for part in each), strict=True)
-    ]
+
+    def lines(numbers: varints.Ints) -> list[str]:
+        each = np.unravel_index(whole[numbers], sizes)
+        return [
+            " · ".join(filter(None, [words[column][at] for column, at in enumerate(row)]))
+            for row in zip(*(part.tolist() for part in each), strict=True)
+        ]
+
     return which.astype(np.int64), lines
 
 

@@ -5,14 +5,13 @@ Map, tiles, list and legend all take these, so that they cannot say different th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from domain import codes
+from domain import codes, matching
 from domain.incidents import TimeKnown
 from domain.status import Status
 from geo.space import Floats
@@ -138,6 +137,7 @@ LISTS: Mapping[str, str] = {
     "time_band": "time_bands",
     "day_type": "day_types",
     "transport_mode": "transport_modes",
+    "felt": "felt_safety",
 }
 
 
@@ -241,8 +241,8 @@ def _fade(frame: gpd.GeoDataFrame, column: str) -> Column:
     """Return an opacity for each record: full for three months, then fading to a year."""
     if not column or frame.empty:
         return pd.Series(1.0, index=frame.index)
-    at = pd.to_datetime(frame[column], utc=True, errors="coerce")
-    days = (pd.Timestamp(datetime.now(UTC)) - at).dt.days
+    at = pd.to_datetime(frame[column], utc=True, errors="coerce").dt.tz_convert("Europe/London")
+    days = (pd.Timestamp(matching.today()) - at.dt.tz_localize(None).dt.normalize()).dt.days
     return pd.Series(faded(days.to_numpy(float)), index=frame.index)
 
 

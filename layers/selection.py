@@ -4,6 +4,7 @@ It means what the readings of `domain/` mean with the same actor and filters, an
 the two. Whether someone may see a layer at all, and how finely, is asked before (`catalogue`).
 """
 
+import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,10 +44,14 @@ class Held:
 
 @dataclass(frozen=True)
 class Selection:
-    """Chosen records of an index: ``rows``, rising; and how they are drawn, found when asked."""
+    """Chosen records of an index: ``rows``, rising; and how they are drawn, found when asked.
+
+    ``serial`` is its own: what is kept of it elsewhere goes by that number.
+    """
 
     columns: Columns
     rows: NDArray[np.int32]
+    serial: int = field(default_factory=itertools.count(1).__next__)
     _found: dict[str, Any] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 

@@ -1,4 +1,4 @@
-"""Two sets of shapes over one ground, with a line between them that the reader pulls."""
+"""Two results to compare: under a line that the reader pulls, or on maps that move together."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,3 +15,15 @@ class Swipe:
     def spec(self) -> dict[str, Any]:
         """Return what a screen reader says of the handle."""
         return {"label": self.label}
+
+
+@dataclass(frozen=True)
+class Together:
+    """What makes the maps of a page that have it show the same ground, wherever one is moved."""
+
+    name: str = "together"
+    kind: ClassVar[str] = "together"
+
+    def spec(self) -> dict[str, Any]:
+        """Return nothing more: the name says which maps."""
+        return {}

@@ -89,12 +89,16 @@ def swatch(look: Look, kind: Literal["point", "line", "area"] = "point", label: 
     It is an ``<img>`` that holds its SVG, since Streamlit takes SVG out of a page's HTML.
     ``label`` is its alternative text; leave it empty where the words stand beside it.
     """
-    inside = {"point": _point, "line": _line, "area": _area}[kind](look)
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-13 -13 26 26">{inside}</svg>'
-    data = b64encode(svg.encode()).decode()
+    data = b64encode(swatch_svg(look, kind).encode()).decode()
     return (
         f'<img width="26" height="26" alt="{escape(label)}" src="data:image/svg+xml;base64,{data}">'
     )
+
+
+def swatch_svg(look: Look, kind: Literal["point", "line", "area"] = "point") -> str:
+    """Draw ``look`` as SVG, 26 units square with its middle at nought, for paper."""
+    inside = {"point": _point, "line": _line, "area": _area}[kind](look)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-13 -13 26 26">{inside}</svg>'
 
 
 def _point(look: Look) -> str:

@@ -33,6 +33,7 @@ COLUMNS = (
     "time_band",
     "day_type",
     "transport_mode",
+    "felt",
     "precision",
 )
 
@@ -86,7 +87,7 @@ def _sealed(standing: Standing) -> Mask:
 
 RECIPE = Recipe(
     PlaceTouch,
-    words=("source", "role", "time_band", "day_type", "transport_mode", "precision"),
+    words=("source", "role", "time_band", "day_type", "transport_mode", "felt", "precision"),
     numbers={"place_id": np.int64, "residential": np.int8},
     since="month",
 )

@@ -28,8 +28,8 @@ def deal_with(act: canvas.Act, state: MapState) -> None:
             map_panel.choose(state, name, number, move=False)
         case canvas.Spot() if not map_draw.is_open():
             map_panel.drop_pin(act.latitude, act.longitude)
-        case canvas.Drawn(turn=turn, shape=shape) if turn == map_draw.turn():
-            map_draw.take(shape)
+        case canvas.Drawn(turn=turn, shape=shape, tool=tool) if turn == map_draw.turn():
+            map_draw.take(shape, tool)
         case canvas.Cleared():
             map_draw.take(None)
         case canvas.Viewed():

@@ -7,12 +7,22 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from domain import codes, place_card
+from domain import codes, news, place_card
 from domain.filters import DAY_NAMES, day_words
 from domain.people import Actor, Permission
-from domain.place_card import PlaceCard
+from domain.place_card import Note, PlaceCard
 from layers import catalogue, present
-from screens import desk, map_change, map_panel, map_state, map_view
+from screens import (
+    desk,
+    follow_button,
+    map_change,
+    map_panel,
+    map_state,
+    map_view,
+    news_state,
+    note_thread,
+    place_state,
+)
 from screens.map_draw import sentence
 from screens.map_state import MapState
 
@@ -39,14 +49,19 @@ def show(state: MapState, actor: Actor) -> None:
 def record(name: str, number: str, state: MapState, actor: Actor) -> None:
     """Show one record of any layer: what it is, when, and how surely it is known."""
     row = map_view.row_of(name, number, state, actor)
+    noted = int(number) if name == "annotations" and number.isdecimal() else None
     if row is None:
         st.info("This record is not on the map with these filters.")
+        if noted is not None:
+            note_thread.show(noted, actor, words=True)
         return
     layer = catalogue.CATALOGUE[name]
     st.subheader(map_panel.plain(str(row["label"].iloc[0])), anchor=False)
     st.markdown(map_panel.plain(str(row["detail"].iloc[0])))
     st.caption(f"{layer.title}. {layer.about}")
     st.caption(present.precision_words(catalogue.sight(actor, name)))
+    if noted is not None:
+        note_thread.show(noted, actor, words=False)
     if name in map_change.WRITTEN and number.isdecimal():
         map_change.take_back(int(number), state)
 
@@ -54,7 +69,12 @@ def record(name: str, number: str, state: MapState, actor: Actor) -> None:
 def place(card: PlaceCard, actor: Actor) -> None:
     """Show a place: what it is, strengths beside worries, evidence, guardians, history."""
     head(card)
+    st.link_button(
+        "Open the case", place_state.address(card.id), icon=":material/folder_open:",
+        width="stretch", type="primary",
+    )  # fmt: skip
     map_change.show(card, actor)
+    follow_button.show(card)
     words(card)
     evidence(card)
     guardians(card)
@@ -186,19 +206,36 @@ def guardians(card: PlaceCard) -> None:
             for name, held in (("trained", each.trained), ("trusted by young people", each.trusted))
             if held
         ]
-        st.markdown(f"**{map_panel.plain(each.name)}**  \n{', '.join([now, *traits])}")
+        name = each.name or "A guardian near here"  # a neutral card names no premises
+        st.markdown(f"**{map_panel.plain(name)}**  \n{', '.join([now, *traits])}")
 
 
-def notes(card: PlaceCard) -> None:
-    """Annotations, strengths and worries alike."""
+def notes(card: PlaceCard, most: int | None = None) -> None:
+    """Annotations, strengths and worries alike, the latest first; with ``most`` the rest folded."""
     if not card.notes:
         return
     st.markdown("##### Annotations")
-    for each in card.notes:
-        kind = codes.current().annotation_kinds.label(each.kind)
-        st.markdown(
-            f"**{sentence(kind)}**, {day_words(each.noted_on)}  \n{map_panel.plain(each.text)}"
-        )
+    fresh = news.unread(news_state.items())
+    told = [note(each, fresh.get(each.id, 0)) for each in card.notes]
+    st.html("".join(told[:most]))
+    if most and told[most:]:
+        with st.expander(f"Earlier annotations ({len(told) - most})", icon=":material/notes:"):
+            st.html("".join(told[most:]))
+
+
+def note(each: Note, fresh: int) -> str:
+    """Write a note, how surely it is known, how it may be passed on, and the way to its thread."""
+    kind = sentence(codes.current().annotation_kinds.label(each.kind))
+    to = f"/?layers=places,annotations&pick=annotations:{each.id}"
+    way = f"Open and reply{news_state.badge(fresh)}"
+    lines = [
+        f"<strong>{escape(kind)}</strong>, {day_words(each.noted_on)}",
+        escape(each.text),
+        f"<em>{escape(sentence(each.grade))}</em>" if each.grade else "",
+        escape(each.handling),
+        f'<a class="sg-link" href="{to}" target="_self">{way}</a>',
+    ]
+    return f"<p>{'<br>'.join(filter(None, lines))}</p>"
 
 
 def analyses(card: PlaceCard) -> None:

@@ -18,7 +18,7 @@ from domain.place_card import PlaceCard
 from domain.places import Place
 from domain.status import Status
 from layers import catalogue
-from screens import desk, map_draw, map_state
+from screens import desk, map_draw, map_state, note_form
 from screens.map_state import MapState
 
 WRITTEN = ("reports", "annotations")
@@ -53,13 +53,9 @@ def annotate(card: PlaceCard, actor: Actor) -> None:
 def note_of(card: PlaceCard, actor: Actor) -> dict[str, Any]:
     """Ask for an annotation; who sees the place by its street alone is not asked how surely."""
     if card.shape is None:
-        kind, text = map_draw.worded()
-        shape, precision = card.spot, STREET
-    else:
-        kind, text, precision = map_draw.noted()
-        shape = card.shape.representative_point()
-    tier = map_draw.readers(actor)
-    return {"kind": kind, "text": text, "shape": shape, "precision": precision, "tier": tier}
+        given = note_form.asked(actor, where=False)
+        return {**given, "shape": card.spot, "precision": STREET}
+    return {**note_form.asked(actor), "shape": card.shape.representative_point()}
 
 
 def change(card: PlaceCard, actor: Actor) -> None:

@@ -1,25 +1,33 @@
-"""Drawing on the map: a new place, an annotation or a report, and a place's new outline."""
+"""Drawing on the map: a new place, an annotation, an area to follow, a place's new outline."""
 
 import geopandas as gpd
 import streamlit as st
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from domain import annotation_changes, codes, place_changes, place_history, places, preferences
-from domain.people import Actor, Permission, Tier
+from domain import (
+    annotation_changes,
+    codes,
+    follows,
+    place_changes,
+    place_history,
+    places,
+    preferences,
+)
+from domain.annotations import Sketch
+from domain.people import Actor, Permission
 from domain.places import Place
 from geo.space import to_bng, to_wgs84
 from layers import canvas
 from screens import desk, map_state
+from screens import note_form as form_of_note
 from screens.map_state import MapState
+from screens.note_form import choice, readers, sentence
 
-READERS = {
-    Tier.T2: "All partner agencies",
-    Tier.T3: "The safeguarding meeting only",
-    Tier.T4: "Police and analysts only",
-}
 NEUTRAL = "What partners outside the meeting read."
-PLACE, NOTE, REPORT, OUTLINE, SPLIT = "place", "note", "report", "outline", "split"
+PLACE, NOTE, FOLLOW, OUTLINE, SPLIT = "place", "note", "follow", "outline", "split"
+TOOLS = {NOTE: ("point", "line", "arrow", "area", "words"), FOLLOW: ("area",)}
+"""What is drawn with, where it is not a point, a line or an area."""
 
 
 def is_open() -> bool:
@@ -36,15 +44,19 @@ def tools() -> canvas.Drawing | None:
     """Return the drawing tools for the map, while something is being drawn."""
     if not is_open():
         return None
-    return canvas.Drawing(turn(), shape=st.session_state.get("outline_before"))
+    shape = st.session_state.get("outline_before")
+    kind = st.session_state["drawing"][0]
+    if kind in TOOLS:
+        return canvas.Drawing(turn(), TOOLS[kind], shape=shape)
+    return canvas.Drawing(turn(), shape=shape)
 
 
 def start(kind: str, place: Place | None = None) -> None:
     """Begin to draw."""
     st.session_state["drawing"] = (kind, place.id if place else None, place.version if place else 0)
     st.session_state["drawing_turn"] = turn() + 1
-    st.session_state.pop("drawn", None)
-    st.session_state.pop("outline_before", None)
+    for key in ("drawn", "drawn_with", "outline_before"):
+        st.session_state.pop(key, None)
     if kind == OUTLINE:
         st.session_state["outline_before"] = in_wgs84(place.shape)
     st.rerun()
@@ -52,13 +64,13 @@ def start(kind: str, place: Place | None = None) -> None:
 
 def stop() -> None:
     """Put the tools away; nothing of the drawing is kept."""
-    for key in ("drawing", "drawn", "outline_before"):
+    for key in ("drawing", "drawn", "drawn_with", "outline_before"):
         st.session_state.pop(key, None)
 
 
-def take(shape: BaseGeometry | None) -> None:
+def take(shape: BaseGeometry | None, tool: str = "") -> None:
     """Keep what was drawn on the map until it is saved or taken back."""
-    st.session_state["drawn"] = shape
+    st.session_state["drawn"], st.session_state["drawn_with"] = shape, tool
     st.rerun()
 
 
@@ -67,39 +79,22 @@ def offer(actor: Actor) -> None:
     kinds = {
         PLACE: ("Add a place of concern", Permission.EDIT_PLACES, ":material/add_location:"),
         NOTE: ("Annotate the map", Permission.ANNOTATE, ":material/edit_note:"),
-        REPORT: ("Report what you have seen", Permission.REPORT, ":material/campaign:"),
+        FOLLOW: ("Follow an area", Permission.SEE_PLACES, ":material/notifications:"),
     }
     for kind, (label, needs, icon) in kinds.items():
-        if actor.may(needs) and not (kind == REPORT and actor.may(Permission.ANNOTATE)):
-            primary = "primary" if kind == REPORT else "secondary"
-            if st.button(label, icon=icon, key=f"draw_{kind}", width="stretch", type=primary):
-                start(kind)
+        if actor.may(needs) and st.button(label, icon=icon, key=f"draw_{kind}", width="stretch"):
+            start(kind)
 
 
 def show(state: MapState, actor: Actor) -> None:
-    """Show the form for what is being drawn."""
+    """Show the form for what is being drawn, and keep it."""
     kind, place_id, version = st.session_state["drawing"]
-    titles = {
-        PLACE: "A new place of concern",
-        NOTE: "A new annotation",
-        REPORT: "Report what you have seen",
-        OUTLINE: "Change the outline",
-        SPLIT: "Split off a part",
-    }
-    st.subheader(titles[kind], anchor=False)
     shape = st.session_state.get("drawn")
-    if shape is None:
-        st.info(
-            "Draw on the map first: a point, a line or an area. The tools are at its left edge.",
-            icon=":material/draw:",
-        )
-        spot_instead()
-    else:
-        st.success("Drawn. You can still move it on the map.", icon=":material/check:")
+    tell(kind, drawn=shape is not None)
     forms = {
         PLACE: place_form,
         NOTE: note_form,
-        REPORT: report_form,
+        FOLLOW: follow_form,
         OUTLINE: outline_form,
         SPLIT: split_form,
     }
@@ -109,20 +104,49 @@ def show(state: MapState, actor: Actor) -> None:
     if st.button("Cancel", width="stretch"):
         stop()
         st.rerun()
-    if pressed:
-        kept = False
+    if pressed and shape is None:
+        st.error("Draw on the map first, or put a pin and use it.")
+    elif pressed:
         with desk.shown_errors():
-            if shape is None:
-                st.error("Draw on the map first, or put a pin and use it.")
-                return
-            made = save(in_bng(shape))
-            kept = True
-        if kept:
-            stop()
-            st.toast("Saved.", icon=":material/check:")
-            st.session_state["open_section"] = "Details"
-            shown = tuple(dict.fromkeys([*state.layers, made[0]]))
-            map_state.go(state.having(picked=made, layers=shown))
+            saved(state, save(in_bng(shape)))
+
+
+def tell(kind: str, *, drawn: bool) -> None:
+    """Say what is being made, and what to draw for it."""
+    titles = {
+        PLACE: "a new place of concern",
+        NOTE: "a new annotation",
+        FOLLOW: "follow an area",
+        OUTLINE: "change the outline",
+        SPLIT: "split off a part",
+    }
+    hints = {
+        NOTE: "a point, a line, an arrow, an area, or words that stand on the map",
+        FOLLOW: "an area",
+    }
+    st.subheader(sentence(titles[kind]), anchor=False)
+    if drawn:
+        st.success("Drawn. You can still move it on the map.", icon=":material/check:")
+        return
+    st.info(
+        f"Draw on the map first: {hints.get(kind, 'a point, a line or an area')}. "
+        "The tools are at its left edge.",
+        icon=":material/draw:",
+    )
+    if kind != FOLLOW:
+        spot_instead()
+
+
+def saved(state: MapState, made: tuple[str, str] | None) -> None:
+    """Open what was made; None for an area that is followed, which has no card."""
+    stop()
+    if made is None:
+        st.toast("You follow it now. What is new there is under What's new.")
+        st.rerun()
+    st.toast("Saved.", icon=":material/check:")
+    st.session_state["open_section"] = "Details"
+    shown = tuple(dict.fromkeys([*state.layers, made[0]]))
+    map_state.go(state.having(picked=made, layers=shown))
 
 
 def spot_instead() -> None:
@@ -163,30 +187,28 @@ def place_form(actor: Actor, _place_id: int | None, _version: int):
 
 def note_form(actor: Actor, _place_id: int | None, _version: int):
     """Ask for an annotation; return how it is saved."""
-    kind, text, precision = noted()
-    tier = readers(actor)
+    given = form_of_note.asked(actor)
+    sketch = SKETCHES.get(st.session_state.get("drawn_with", ""), Sketch.PLAIN)
 
     def save(shape: BaseGeometry) -> tuple[str, str]:
         with desk.writing() as (session, who):
-            note = annotation_changes.annotate(
-                session, who, kind=kind, text=text, shape=shape, precision=precision, tier=tier
-            )
+            note = annotation_changes.annotate(session, who, shape=shape, sketch=sketch, **given)
         return "annotations", str(note.id)
 
     return save
 
 
-def report_form(_actor: Actor, _place_id: int | None, _version: int):
-    """Ask for a report; return how it is saved."""
-    st.caption("In an emergency call 999. Do not name anyone. Somebody reads every report.")
-    kind, text, precision = noted()
+SKETCHES = {"arrow": Sketch.ARROW, "words": Sketch.WORDS}
 
-    def save(shape: BaseGeometry) -> tuple[str, str]:
+
+def follow_form(_actor: Actor, _place_id: int | None, _version: int):
+    """Ask for a name of the area that is followed; return how it is saved."""
+    st.caption("Only you know what you follow. You are told of what is noted there from now on.")
+    name = st.text_input("Your name for this area", max_chars=80)
+
+    def save(shape: BaseGeometry) -> None:
         with desk.writing() as (session, who):
-            note = annotation_changes.report(
-                session, who, kind=kind, text=text, shape=shape, precision=precision
-            )
-        return "reports", str(note.id)
+            follows.follow_shape(session, who, shape, name=name)
 
     return save
 
@@ -221,41 +243,6 @@ def split_form(_actor: Actor, place_id: int | None, version: int):
         return "places", str(new.id)
 
     return save
-
-
-def noted() -> tuple[str, str, str]:
-    """Ask for kind, words and precision."""
-    return *worded(), choice("How sure is the spot?", codes.current().precision.offered())
-
-
-def worded() -> tuple[str, str]:
-    """Ask for kind and words."""
-    kind = choice("What is it?", codes.current().annotation_kinds.offered())
-    text = st.text_area(
-        "In your words", max_chars=500,
-        help="Write about the place. Names, numbers and plates are taken out before it is kept.",
-    )  # fmt: skip
-    return kind, text
-
-
-def readers(actor: Actor) -> Tier:
-    """Ask who may read it: from all partner agencies up to the person's own clearance."""
-    offered = [tier for tier in READERS if tier <= actor.tier]
-    if len(offered) < 2:
-        return Tier.T2
-    return st.selectbox("Who may read it?", offered, format_func=READERS.__getitem__)
-
-
-def choice(label: str, options: dict[str, str], now: str = "", *, last: bool = False) -> str:
-    """Ask for one code by its words; begins with ``now``, or ``last`` with the last, open one."""
-    names = list(options)
-    first = names.index(now) if now in options else len(names) - 1 if last else 0
-    return st.selectbox(label, names, index=first, format_func=lambda each: sentence(options[each]))
-
-
-def sentence(text: str) -> str:
-    """Begin with a capital."""
-    return text[:1].upper() + text[1:]
 
 
 def in_bng(shape: BaseGeometry) -> BaseGeometry:

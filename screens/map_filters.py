@@ -11,7 +11,7 @@ from domain.errors import Invalid
 from domain.filters import DAY_NAMES, Filters
 from domain.people import Actor, Permission
 from domain.status import Status
-from screens import desk, map_time
+from screens import desk, map_state, map_time
 from screens.map_state import MapState
 
 PERIODS = {
@@ -30,72 +30,68 @@ def show(state: MapState, actor: Actor) -> MapState:
         st.warning(note, icon=":material/link_off:")
     since, until = period(now)
     map_time.offer(state)
-    lists = codes.current()
     wide = actor.may(Permission.SEE_PLACES)
-    harm = (
-        several("Type of harm", lists.harm_types.offered(), now.harm_types, "f_harm")
-        if wide
-        else ()
-    )
-    types = several("Type of place", lists.place_types.offered(), now.place_types, "f_types")
-    states = {each.value: each.words.capitalize() for each in Status}
-    status = (
-        several("State of the place", states, [s.value for s in now.statuses], "f_status")
-        if wide
-        else ()
-    )
-    sources = {**lists.incident_sources.offered(), **lists.touch_sources.offered()}
-    source = several("Source", sources, now.sources, "f_source") if wide else ()
-    days = several("Day of the week", dict(enumerate(DAY_NAMES)), now.weekdays, "f_days")
-    hours = st.slider(
-        "Hours of the day", 0, 24, now.hours or (0, 24), key="f_hours", format="%d:00",
-        help="Records whose hour is not known are left out when you narrow the hours.",
-    )  # fmt: skip
+    what = of_places(now) if wide else {}
+    when = hours_and_days(now)
     agency = several("Agency", agencies(), now.agencies, "f_agency") if wide else ()
     area = several("Area", all_areas(), now.areas, "f_area")
     clearing = st.container()
+    whose = {"agencies": frozenset(agency), "areas": frozenset(area)}
     try:
-        asked = Filters(
-            since=since,
-            until=until,
-            weekdays=frozenset(days),
-            hours=None if tuple(hours) == (0, 24) else tuple(hours),
-            harm_types=frozenset(harm),
-            place_types=frozenset(types),
-            statuses=frozenset(map(Status, status)),
-            sources=frozenset(source),
-            agencies=frozenset(agency),
-            areas=frozenset(area),
-        )
+        asked = Filters(since=since, until=until, **when, **what, **whose)
     except Invalid as error:
         st.error(str(error))
         asked = now
-    nothing = asked.is_empty and now.is_empty
     if clearing.button(
-        "Clear all filters",
-        icon=":material/filter_alt_off:",
-        disabled=nothing,
-        key="clear_all_filters",
-    ):
-        clear()
-        return state.having(filters=Filters())
+        "Clear all filters", icon=":material/filter_alt_off:", key="clear_all_filters",
+        disabled=asked.is_empty and now.is_empty,
+    ):  # fmt: skip
+        map_state.afresh()
+        map_state.go(state.having(filters=Filters()))
     st.html(f'<p class="sg-quiet">{escape(asked.describe())}</p>')
     return state.having(filters=asked)
+
+
+def of_places(now: Filters) -> dict[str, frozenset]:
+    """Ask what harm, what kind of place and from whom; for those who see places."""
+    lists = codes.current()
+    states = {each.value: each.words.capitalize() for each in Status}
+    sources = {**lists.incident_sources.offered(), **lists.touch_sources.offered()}
+    harm = several("Type of harm", lists.harm_types.offered(), now.harm_types, "f_harm")
+    types = several("Type of place", lists.place_types.offered(), now.place_types, "f_types")
+    status = several("State of the place", states, [s.value for s in now.statuses], "f_status")
+    source = several("Source", sources, now.sources, "f_source")
+    return {
+        "harm_types": frozenset(harm),
+        "place_types": frozenset(types),
+        "statuses": frozenset(map(Status, status)),
+        "sources": frozenset(source),
+    }
+
+
+def hours_and_days(now: Filters) -> dict[str, object]:
+    """Ask for days of the week and hours of the day."""
+    days = several("Day of the week", dict(enumerate(DAY_NAMES)), now.weekdays, "f_days")
+    hours = st.slider(
+        "Hours of the day", 0, 24, now.hours or (0, 24), key=keyed("f_hours"), format="%d:00",
+        help="Records whose hour is not known are left out when you narrow the hours.",
+    )  # fmt: skip
+    return {"weekdays": frozenset(days), "hours": None if tuple(hours) == (0, 24) else tuple(hours)}
 
 
 def period(now: Filters) -> tuple[date | None, date | None]:
     """Ask for a period: one of the usual ones, or two dates."""
     names = list(PERIODS)
     start = names.index("Choose dates") if now.since or now.until else 0
-    name = st.selectbox("Period", names, index=start, key="f_period")
+    name = st.selectbox("Period", names, index=start, key=keyed("f_period"))
     days = PERIODS[name]
     if days is None:
         return None, None
     if days:
         return date.today() - timedelta(days=days), None  # noqa: DTZ011 - a day as people count it
     first, last = st.columns(2)
-    since = first.date_input("From", now.since, key="f_since", format="DD/MM/YYYY")
-    until = last.date_input("To", now.until, key="f_until", format="DD/MM/YYYY")
+    since = first.date_input("From", now.since, key=keyed("f_since"), format="DD/MM/YYYY")
+    until = last.date_input("To", now.until, key=keyed("f_until"), format="DD/MM/YYYY")
     return since, until
 
 
@@ -103,28 +99,19 @@ def several(label: str, options: dict, chosen: object, key: str) -> list:
     """Ask for any number of codes, shown by their words."""
     kept = [each for each in options if each in set(chosen)]
     return st.multiselect(
-        label, list(options), kept, key=key, format_func=lambda each: words(options[each]),
+        label, list(options), kept, key=keyed(key), format_func=lambda each: words(options[each]),
         placeholder="Any",
     )  # fmt: skip
+
+
+def keyed(name: str) -> str:
+    """Return the key of a filter until all of them are cleared."""
+    return f"{name}_{map_state.turn()}"
 
 
 def words(text: str) -> str:
     """Begin a label with a capital."""
     return text[:1].upper() + text[1:]
-
-
-def clear() -> None:
-    """Forget what the widgets hold."""
-    for key in [key for key in st.session_state if str(key).startswith("f_")]:
-        del st.session_state[key]
-    st.query_params.from_dict(
-        {
-            key: value
-            for key, value in st.query_params.items()
-            if key in ("layers", "colour", "pick")
-        }
-    )
-    st.rerun()
 
 
 def agencies() -> dict[int, str]:

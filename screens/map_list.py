@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from domain import news
 from domain.people import Actor
 from layers import catalogue
-from screens import map_panel, map_view
+from screens import map_panel, map_view, news_state
 from screens.map_state import MapState
 from screens.map_view import UNDER
 
@@ -27,13 +28,15 @@ def show(state: MapState, actor: Actor) -> None:
     last = -(-total // A_PAGE)
     page = 1
     if last > 1:
-        page = st.number_input(f"Page of {last:,}", 1, last, key=f"page_{name}")
+        page = st.number_input(f"Page (1 to {last:,})", 1, last, key=f"page_{name}")
     st.html(f'<p class="sg-quiet">{total:,} in this list</p>')
     rows = map_view.page(layer, state, actor, (page - 1) * A_PAGE, A_PAGE)
+    fresh = news.unread(news_state.items()) if name == "annotations" else {}
     with st.container(key="entries"):
         for number, row in rows.iterrows():
             label = (
                 f"**{map_panel.plain(str(row['label']))}**  \n{map_panel.plain(str(row['detail']))}"
+                f"{news_state.badge(fresh.get(int(number), 0)) if fresh else ''}"
             )
             if st.button(label, key=f"entry_{name}_{number}", width="stretch"):
                 map_panel.choose(state, name, str(number), move=True)

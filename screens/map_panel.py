@@ -6,7 +6,7 @@ import streamlit as st
 from shapely import Point
 
 from domain import gazetteer, search
-from domain.people import Actor
+from domain.people import Actor, Permission
 from geo.space import bng_from_lonlat, lonlat_from_bng
 from layers import canvas, catalogue, present
 from layers.layer import Layer
@@ -30,6 +30,8 @@ LAYERS, FILTERS, LIST, RECORD = "Layers", "Filters", "List", "Details"
 
 def show(state: MapState, actor: Actor) -> MapState:
     """Show the panel, and return the state as its widgets leave it."""
+    if not actor.may(Permission.SEE_PLACES):
+        map_reports.way(actor)
     find(state, actor)
     map_share.show(state)
     if map_draw.is_open():
@@ -97,7 +99,7 @@ def find(state: MapState, actor: Actor) -> None:
     if text and text != st.session_state.get("found_for"):
         hits(state, actor, text)
     elif st.session_state.get("pin"):
-        pin_words()
+        pin_words(actor)
 
 
 def hits(state: MapState, actor: Actor, text: str) -> None:
@@ -120,7 +122,7 @@ def hits(state: MapState, actor: Actor, text: str) -> None:
                 st.rerun()
 
 
-def pin_words() -> None:
+def pin_words(actor: Actor) -> None:
     """Say what is nearest to the pin, and offer to note something there."""
     latitude, longitude, _ = st.session_state["pin"]
     east, north = bng_from_lonlat([longitude], [latitude])
@@ -128,6 +130,11 @@ def pin_words() -> None:
         nearest = gazetteer.near(session, who, Point(east[0], north[0]))
     with st.container(border=True):
         st.markdown(f"**Your pin**  \n{plain(nearest.words())}")
+        if actor.may(Permission.REPORT):
+            st.link_button(
+                "Report this spot", map_reports.address(st.session_state["pin"]),
+                icon=":material/campaign:", width="stretch",
+            )  # fmt: skip
         if st.button("Remove the pin", icon=":material/close:", type="tertiary"):
             st.session_state.pop("pin")
             st.rerun()
@@ -142,12 +149,15 @@ def layers(state: MapState, actor: Actor) -> MapState:
     chosen = []
     colours = dict(state.colours)
     for layer in offered:
-        key = f"layer_{layer.name}"
+        key = f"layer_{layer.name}_{map_state.turn()}"
         st.session_state[key] = st.session_state.get(key, layer.name in state.layers)
         if st.toggle(layer.title_for(actor), key=key, help=layer.about):
             chosen.append(layer.name)
             explain(layer, state, actor, colours)
-    return state.having(layers=tuple(chosen), colours=colours)
+    shown = catalogue.kept_apart(chosen)
+    if len(shown) < len(chosen):
+        st.info(APART, icon=":material/visibility_off:")
+    return state.having(layers=shown, colours=colours)
 
 
 def explain(layer: Layer, state: MapState, actor: Actor, colours: dict[str, str]) -> None:
@@ -160,7 +170,7 @@ def explain(layer: Layer, state: MapState, actor: Actor, colours: dict[str, str]
             options,
             index=options.index(present.colour_column(layer, state.colour(layer.name))),
             format_func=FIELDS.__getitem__,
-            key=f"colour_{layer.name}",
+            key=f"colour_{layer.name}_{map_state.turn()}",
         )
         if picked != options[0]:
             colours[layer.name] = picked
@@ -168,7 +178,7 @@ def explain(layer: Layer, state: MapState, actor: Actor, colours: dict[str, str]
             colours.pop(layer.name, None)
     told = map_view.legend(layer, state, actor, colours.get(layer.name, ""))
     if not told.rows:
-        st.html(f'<p class="sg-quiet">{escape(EMPTY.get(layer.name, "Nothing to show here."))}</p>')
+        st.html(f'<p class="sg-quiet">{escape(EMPTY.get(layer.name, NOTHING))}</p>')
         return
     rows = "".join(
         f"<li>{swatch(look, told.kind)}<span>{escape(words)}</span></li>"
@@ -191,6 +201,11 @@ FIELDS = {
     "kind": "kind",
     "status": "state",
 }
+APART = (
+    "Young people's map is looked at by itself. Layers with police records are not drawn while it "
+    "is on."
+)
+NOTHING = "None of these are found with the filters that are set."
 EMPTY = {"hot_spots": "Too few records in this period to tell a hot spot from chance."}
 ICONS = {
     search.CONCERN: ":material/shield:",

@@ -1,4 +1,4 @@
-"""Reports that wait: a coordinator shares them in looked-over words, or declines them."""
+"""The way to report a place; and reports drawn on the map before it, until each is decided on."""
 
 import streamlit as st
 
@@ -8,19 +8,34 @@ from domain.people import Actor, Permission
 from screens import desk, map_draw, map_panel
 
 
+def way(actor: Actor) -> None:
+    """Lead to the pages where a place is reported: the first thing for who comes to report."""
+    if not (actor.may(Permission.REPORT) or actor.may(Permission.MODERATE)):
+        return
+    st.link_button(
+        "Report a place", address(st.session_state.get("pin")), icon=":material/campaign:",
+        type="secondary" if actor.may(Permission.SEE_PLACES) else "primary", width="stretch",
+    )  # fmt: skip
+
+
 def show(actor: Actor) -> None:
-    """Lead to the pages where a place is reported; show the longest waiting to who may decide."""
-    if actor.may(Permission.REPORT) or actor.may(Permission.MODERATE):
-        st.link_button("Report a place step by step", "/report", icon=":material/campaign:")
+    """Show the way to report beside the layers, and what waits still to who may decide."""
+    if actor.may(Permission.SEE_PLACES):
+        way(actor)
     if not actor.may(Permission.MODERATE):
         return
     with desk.reading() as (session, who):
         waiting = annotations.waiting(session, who)
     if not waiting:
         return
-    with st.expander(f"Reports that wait ({len(waiting)})", icon=":material/inbox:"):
+    with st.expander(f"Earlier reports that wait ({len(waiting)})", icon=":material/inbox:"):
         for note in waiting[:10]:
             decide(note, actor)
+
+
+def address(pin: tuple[float, float, str] | None) -> str:
+    """Return where a place is reported; a pin goes with it in the fragment, which no log sees."""
+    return f"/report#at={pin[0]:.6f},{pin[1]:.6f}" if pin else "/report"
 
 
 def decide(note: annotations.Annotation, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import streamlit as st
 
 from domain import views
+from domain.errors import SafegroundError
 from layers import canvas
 from screens import desk, map_panel, map_state
 from screens.map_state import MapState
@@ -26,18 +27,26 @@ def show(state: MapState) -> None:
         st.markdown("**Share this view**")
         st.caption("Who opens the link sees it with their own permissions.")
         st.code(f"{address()}?{query}", language=None, wrap_lines=True)
-        with st.form("save_view", border=False, clear_on_submit=True):
-            name = st.text_input("Or save it under a name", max_chars=80)
-            if st.form_submit_button("Save the view"):
-                with desk.shown_errors():
-                    with desk.writing() as (session, who):
-                        views.save(session, who, name, query)
-                    st.session_state.pop("sharing")
-                    st.toast("Saved. You find it under Layers.", icon=":material/check:")
-                    st.rerun()
+        with st.form("save_view", border=False):
+            st.text_input("Or save it under a name", max_chars=80, key="view_name")
+            st.form_submit_button("Save the view", on_click=_save, args=(query,))
+        if wrong := st.session_state.pop("sharing_wrong", ""):
+            st.error(wrong, icon=":material/error:")
         if st.button("Close", key="close_share", type="tertiary", icon=":material/close:"):
             st.session_state.pop("sharing")
             st.rerun()
+
+
+def _save(query: str) -> None:
+    """Save first of all, before the page is drawn: a next click would cut the drawing short."""
+    try:
+        with desk.writing() as (session, who):
+            views.save(session, who, st.session_state["view_name"], query)
+    except SafegroundError as error:
+        st.session_state["sharing_wrong"] = str(error)
+        return
+    st.session_state.pop("sharing", None)
+    st.toast("Saved. You find it under Layers.", icon=":material/check:")
 
 
 def saved() -> None:
@@ -63,10 +72,7 @@ def saved() -> None:
 def open_view(query: str) -> None:
     """Show a saved view: its layers and filters, and the map where it stood."""
     params = dict(parse_qsl(query))
-    for key in [
-        key for key in st.session_state if str(key).startswith(("f_", "layer_", "colour_"))
-    ]:
-        del st.session_state[key]
+    map_state.afresh()
     with desk.reading() as (_session, who):
         asked = map_state.read(params, who)
     turn = st.session_state["go_turn"] = st.session_state.get("go_turn", 0) + 1

@@ -14,7 +14,9 @@ from domain import codes, filters
 from domain.filters import Filters
 from domain.people import Actor
 from layers import canvas, catalogue
+from screens import held_address
 
+PAGE = "map"
 _NUMBER = r"-?\d{1,3}(?:\.\d{1,6})?"
 _VIEW = re.compile(rf"({_NUMBER}),({_NUMBER}),(\d{{1,2}})", re.ASCII)
 _PICK = re.compile(r"([a-z_]{1,32}):([\w-]{1,40})", re.ASCII)
@@ -62,7 +64,7 @@ def read(params: Mapping[str, str], actor: Actor) -> MapState:
         layers = tuple(name for name, layer in offered.items() if layer.shown_first)
     pick = _PICK.fullmatch(params.get("pick", ""))
     return MapState(
-        layers=layers,
+        layers=catalogue.kept_apart(layers),
         filters=filters.parse(params, codes.current()),
         colours=_colours(params.get("colour", ""), offered),
         picked=(pick[1], pick[2]) if pick and pick[1] in offered else None,
@@ -71,21 +73,35 @@ def read(params: Mapping[str, str], actor: Actor) -> MapState:
 
 
 def current(actor: Actor) -> MapState:
-    """Return the state of the page's own address."""
-    return read(st.query_params.to_dict(), actor)
+    """Return the state of the page's own address, or what `go` is about to put there."""
+    return read(held_address.told(PAGE), actor)
 
 
 def go(state: MapState) -> None:
     """Put ``state`` into the address and run the page again."""
-    st.query_params.from_dict(state.to_params())
-    st.rerun()
+    held_address.go(PAGE, state.to_params())
 
 
 def keep(state: MapState) -> None:
     """Put ``state`` into the address, without running the page again."""
+    held_address.shown(PAGE)
     params = state.to_params()
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)
+
+
+def turn() -> int:
+    """Return a number for the keys of what asks for layers, colours and filters; see `afresh`."""
+    return int(st.session_state.get("map_turn", 0))
+
+
+def afresh() -> None:
+    """Let all that asks read the address anew.
+
+    A browser sends what it holds for a key that it knows again with its next act, so forgetting
+    the value here would not do: another number makes other keys of them.
+    """
+    st.session_state["map_turn"] = turn() + 1
 
 
 def _colours(text: str, offered: Mapping[str, object]) -> dict[str, str]:

@@ -6,12 +6,12 @@ import geopandas as gpd
 import shapely
 import streamlit as st
 
-from domain import areas
+from domain import areas, matching
 from domain.areas import AreaKind
 from domain.filters import Filters
 from domain.people import Actor
 from geo.space import to_wgs84
-from layers import canvas, catalogue, present
+from layers import canvas, catalogue, live, present
 from layers.layer import Layer
 from layers.listing import Listing
 from screens import desk
@@ -25,7 +25,8 @@ BRITAIN = canvas.View(54.0, -2.5, 6, (6, 19))
 def reading(name: str, asked: Filters) -> gpd.GeoDataFrame:
     """Read a layer as the person at the desk may see it (EPSG:27700); anew after any change."""
     with desk.reading() as (session, actor):
-        moment = catalogue.revision(session, name)
+        # what held until yesterday is gone today
+        moment = (*catalogue.revision(session, name), matching.today().toordinal())
     return _reading(name, actor.scope, asked.to_query(), moment, actor, asked)
 
 
@@ -95,15 +96,7 @@ def item(layer: Layer, state: MapState, actor: Actor) -> canvas.Item:
         pane = "areas" if seen.is_count else "tiles"
         url = address(layer, query)
         return canvas.Tiles(layer.name, url, looks, by="look", tip=("label", "detail"), pane=pane)
-    return canvas.Shapes(
-        layer.name,
-        to_wgs84(shown(layer, state, actor)),
-        looks,
-        by="look",
-        tip=("label", "detail"),
-        fade="fade",
-        pane="areas" if layer.reader is not None or seen.is_count else "shapes",
-    )
+    return live.item(layer, actor, reading(layer.name, state.filters), state.filters, colour)
 
 
 def address(layer: Layer, query: str) -> str:

@@ -1,4 +1,4 @@
-/* Drawing a point, a line or an area, or moving the corners of one that is there.
+/* Drawing a point, a line, an arrow, an area or words, or moving the corners of one that is there.
  *
  * Geoman does the geometry; the buttons, the words and what is told are ours. What was drawn
  * stays, and can be changed, until the server clears it by a new turn.
@@ -18,6 +18,20 @@ Safeground.makers.drawing = (() => {
       label: "Draw a line",
       hint: "Press along the line. Press the last corner again to finish.",
       icon: '<path d="M3 16L8 7l5 5 4-8" fill="none" stroke="currentColor" stroke-width="2"/>',
+    },
+    arrow: {
+      shape: "Line",
+      label: "Draw an arrow",
+      hint: "Press from its beginning to its end. Press the last corner again to finish.",
+      icon:
+        '<path d="M4 16L15 5M8 4h8v8" fill="none" stroke="currentColor" stroke-width="2" ' +
+        'stroke-linejoin="round"/>',
+    },
+    words: {
+      shape: "Marker",
+      label: "Write on the map",
+      hint: "Press where your words are to stand.",
+      icon: '<path d="M4 5h12M10 5v11" fill="none" stroke="currentColor" stroke-width="2"/>',
     },
     area: {
       shape: "Polygon",
@@ -110,6 +124,7 @@ Safeground.makers.drawing = (() => {
     }
 
     keep(layer) {
+      this.with = this.tool;
       this.edit(layer);
       setTimeout(() => this.stop()); // the press that ended the drawing is still on its way
       this.report();
@@ -124,7 +139,7 @@ Safeground.makers.drawing = (() => {
     report() {
       this.say();
       const { geometry } = this.drawn.toGeoJSON(7);
-      Safeground.tell(this.map, "drawn", { geometry, turn: this.item.turn });
+      Safeground.tell(this.map, "drawn", { geometry, turn: this.item.turn, tool: this.with ?? "" });
     }
 
     clear() {
@@ -154,7 +169,7 @@ Safeground.makers.drawing = (() => {
 
     whileDrawing() {
       this.hint.append(TOOLS[this.tool].hint);
-      if (this.tool !== "point") {
+      if (TOOLS[this.tool].shape !== "Marker") {
         this.offer("Finish", () => this.active()._finishShape());
         this.offer("Undo", () => this.active()._removeLastVertex());
       }

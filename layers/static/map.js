@@ -135,6 +135,17 @@ var Safeground = (() => {
       held.remove();
       kept.delete(key);
     }
+    Safeground.live?.follow(map, items);
+  }
+
+  /* Draw one item anew, as it is by now; the keyboard stays where it was. */
+  function renew(map, item) {
+    const held = kept.get(`${item.kind}:${item.name}`);
+    if (!held || held.mark === item.mark) return;
+    const name = document.activeElement?.getAttribute("aria-label");
+    keep(map, item);
+    if (!name || document.activeElement !== document.body) return;
+    document.querySelector(`[aria-label="${CSS.escape(name)}"]`)?.focus();
   }
 
   function keep(map, item) {
@@ -234,6 +245,7 @@ var Safeground = (() => {
   return {
     begin,
     show,
+    renew,
     tell,
     under,
     pressed,

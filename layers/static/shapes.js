@@ -19,8 +19,13 @@
     );
   }
 
+  /* Where an arrow begins: its symbol would hide its head. */
+  const start = ({ geometry }, inside) =>
+    geometry.type === "LineString" ? geometry.coordinates[0] : inside;
+
   function marker(map, item, feature, look, tell) {
-    const { tip, at, fade } = feature.properties;
+    const { tip, at: inside, fade, sketch } = feature.properties;
+    const at = sketch === "arrow" ? start(feature, inside) : inside;
     const icon = L.divIcon({
       className: "sg-symbol",
       html: symbol(look, look.size),
@@ -89,6 +94,36 @@
     return made;
   }
 
+  /* The head of an arrow, at the end of its line and in the direction of its last piece. */
+  function head(map, item, feature, look) {
+    const corners = feature.geometry.coordinates;
+    const [from, to] = corners.slice(-2).map(([lng, lat]) => map.project([lat, lng], 18));
+    const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
+    const [lng, lat] = corners.at(-1);
+    const icon = L.divIcon({
+      className: "sg-head",
+      html:
+        '<svg width="28" height="28" viewBox="-14 -14 28 28" aria-hidden="true">' +
+        `<path d="M4 0L-10 8L-6 0L-10 -8Z" fill="${look.colour}" stroke="#ffffff" ` +
+        `stroke-width="1.5" transform="rotate(${angle.toFixed(1)})"/></svg>`,
+      iconSize: [28, 28],
+    });
+    return L.marker([lat, lng], { icon, pane: "pins", interactive: false, keyboard: false,
+      opacity: feature.properties.fade });
+  }
+
+  /* Words that stand on the map beside their point, put there as text. */
+  function words(feature, look) {
+    const { tip, at, fade } = feature.properties;
+    const html = document.createElement("span");
+    html.textContent = tip[0] ?? "";
+    html.style.borderColor = look.colour;
+    html.setAttribute("aria-hidden", "true"); // the point beside it says the same
+    const icon = L.divIcon({ className: "sg-words", html, iconSize: null });
+    return L.marker([at[1], at[0]], { icon, pane: "pins", interactive: false, keyboard: false,
+      opacity: fade });
+  }
+
   function one(map, item, feature) {
     const look = item.looks[feature.properties.look];
     const parts = L.featureGroup([], { pane: item.pane });
@@ -109,6 +144,11 @@
       if (item.press) line.on("click", tell);
       parts.addLayer(line);
     }
+    const { sketch } = feature.properties;
+    if (sketch === "arrow" && feature.geometry.type === "LineString") {
+      parts.addLayer(head(map, item, feature, look));
+    }
+    if (sketch === "words") parts.addLayer(words(feature, look));
     if (look.path) parts.addLayer(marker(map, item, feature, look, tell));
     if (feature.properties.tip.length) {
       parts.eachLayer((part) =>

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.conftest import press
 from tests.journeys.test_map import canvas, section
 
 pytestmark = pytest.mark.journey
@@ -23,7 +24,7 @@ def test_an_analyst_plays_through_time_and_the_map_is_never_mounted_anew(visit):
     page.on("request", lambda r: asked.append(r.url) if "/tiles/incidents/" in r.url else None)
 
     section(page, "Filters")
-    page.get_by_text("Slider through time on the map").click()
+    press(page.get_by_text("Slider through time on the map"))
     slider = page.frame_locator("iframe[title*=folium]").get_by_role("group", name="Time slider")
     expect(slider.locator("output")).to_have_text("Nov 2026")
     slider.get_by_label("Window of time", exact=True).focus()
@@ -36,7 +37,7 @@ def test_an_analyst_plays_through_time_and_the_map_is_never_mounted_anew(visit):
     expect(slider.locator("output")).to_contain_text("Nov 2024 to ")
     assert {first for first, _ in map(months, asked)} > {"2024-11-01", "2024-12-01"}
 
-    page.get_by_text("Slider through time on the map").click()
+    press(page.get_by_text("Slider through time on the map"))
     expect(slider).to_have_count(0)
     assert canvas(page, ".leaflet-tile-loaded").evaluate("() => window.keptAlive")
     assert page.get_by_text("Your pin").count() == 0, "a press on the slider fell on the map"
