@@ -21,10 +21,13 @@ from api.assets import asset_routes
 from api.basemap import basemap_routes
 from api.door import door
 from api.health import health_routes
+from api.live import live_routes
+from api.packs import pack_routes
 from api.prompt import Prompt
-from api.tiles import tile_routes
+from api.tiles import tiles_ahead
 from api.uploads import upload_routes
-from domain import code_editing, preferences
+from cli.house import duty
+from domain import case_data, code_editing, preferences
 from domain.concern_keys import settled
 from domain.concern_submitting import Intake
 from domain.errors import SafegroundError, busy
@@ -46,6 +49,7 @@ config.set_option("browser.gatherUsageStats", False)  # noqa: FBT003
 
 settings = Settings()
 code_editing.settle(settings.codes, settings.var / "codes")
+case_data.use(settings.var)
 store = Store(connect(settings.database), busy)
 rules = SignInRules(
     idle=timedelta(minutes=settings.idle_minutes),
@@ -53,17 +57,12 @@ rules = SignInRules(
     demo=settings.sample,
 )
 intake = Intake(settled(settings.concern_key.get_secret_value(), settings.var))
-drafts = Drafts(intake.keys, settings.secure_cookies)
-reporting = Reporting(
-    intake=intake,
-    help_folder=settings.var / "help",
-    leave_for=settings.leave_for,
-    proxies=settings.proxies,
-)
+reporting = Reporting(intake, settings.var / "help", settings.leave_for, settings.proxies)
 who = door(store)
-desk.furnish(
-    desk.House(store=store, sample=settings.sample, uploads=settings.uploads, keys=intake.keys)
-)
+desk.furnish(desk.House(
+    store=store, sample=settings.sample, uploads=settings.uploads, keys=intake.keys,
+    streets=settings.street_file, mail=bool(settings.mail_host),
+))  # fmt: skip
 
 
 @asynccontextmanager
@@ -74,7 +73,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     worker = Worker([sys.executable, "-m", "cli.main", "work", "--parent", str(os.getpid())])
     worker.start()
     warming.begin(store)
-    yield None
+    with duty(store, settings):
+        yield None
     worker.stop()
     store.close()
 
@@ -87,7 +87,7 @@ def basemap_file() -> Path | None:
 
 def may_have_ground(request: Request) -> None:
     """Let those who are signed in have the base map, and those who are reporting a place."""
-    if drafts.read(request) is None:
+    if Drafts(intake.keys, settings.secure_cookies).read(request) is None:
         who(request)
 
 
@@ -98,17 +98,19 @@ app = st.App(
         *health_routes(store, settings.assets),
         *asset_routes(settings.assets),
         *basemap_routes(basemap_file, may_have_ground),
-        *tile_routes(store),
+        *live_routes(store),
         *upload_routes(settings.uploads, who, settings.upload_megabytes << 20),
+        *pack_routes(store, who),
         *web_routes(
-            store,
-            rules=rules,
-            secure=settings.secure_cookies,
-            sample=settings.sample,
+            store, rules=rules, secure=settings.secure_cookies, sample=settings.sample,
             reporting=reporting,
         ),
     ],
-    middleware=[Middleware(Prompt), Middleware(Gate, store=store, local_only=settings.sample)],
+    middleware=[
+        Middleware(Prompt),
+        Middleware(Gate, store=store, local_only=settings.sample),
+        tiles_ahead(store, {SafegroundError: refuse}),
+    ],
     exception_handlers={SafegroundError: refuse, Exception: broken},
     on_script_error=frame.failed,
-)
+)  # fmt: skip

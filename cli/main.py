@@ -13,13 +13,18 @@ from cli import (
     aoristic,
     clusters,
     database,
+    density_ratio,
+    digest,
+    evaluate,
     exporting,
     hotspots,
     importing,
     near_repeat,
+    packing,
     people,
     periods,
     permissions,
+    route,
     sample,
     wording,
     working,
@@ -52,18 +57,23 @@ app.add_typer(database.app, name="db")
 app.add_typer(sample.app, name="sample")
 app.add_typer(people.app, name="person")
 app.add_typer(importing.templates, name="template")
+app.add_typer(packing.app, name="pack")
 app.command("import")(importing.import_file)
 app.command()(importing.undo)
 app.command()(importing.batches)
 app.command()(exporting.export)
 app.command()(permissions.permissions)
 app.command()(working.work)
+app.command()(digest.digest)
 app.command()(hotspots.hotspots)
+app.command("density-ratio")(density_ratio.density_ratio)
 app.command()(clusters.clusters)
 app.command("near-repeat")(near_repeat.near_repeat)
 app.command()(aoristic.aoristic)
 app.command("predict-check")(periods.predict_check)
 app.command()(periods.change)
+app.command()(evaluate.evaluate)
+app.command()(route.route)
 app.command("check-text")(wording.check_text)
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ class House:
     sample: bool
     uploads: Path
     keys: Keys
+    streets: Path | None = None
+    mail: bool = False
 
 
 _HOUSES: list[House] = []
@@ -50,6 +52,11 @@ def house() -> House:
 def store() -> Store:
     """Return the one store of this process."""
     return house().store
+
+
+def sends_mail() -> bool:
+    """Say whether this installation has a mail server."""
+    return house().mail
 
 
 def keys() -> Keys:
@@ -139,3 +146,13 @@ def shown_errors() -> Iterator[None]:
         yield
     except SafegroundError as error:
         st.error(str(error), icon=":material/error:")
+
+
+def said(key: str) -> None:
+    """Say once what was left under ``key``, in a place that the page keeps when it says nothing.
+
+    Else all below it moves up at the next run, is drawn anew, and loses what is being typed.
+    """
+    place = st.empty()
+    if done := st.session_state.pop(key, ""):
+        place.success(done, icon=":material/check:")

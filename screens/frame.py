@@ -7,15 +7,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from domain import codes, currency, preferences, sessions
+from domain import codes, currency, digests, preferences, sessions
 from domain.filters import day_words, joined
-from domain.people import Actor, Tier
+from domain.people import Actor, Permission, Tier
 from domain.sessions import Visit
-from screens import desk
+from screens import desk, news_state
 
 ICON = Path(__file__).with_name("icon.svg")  # a Material name would be asked of another host
 LOGO = Path(__file__).with_name("logo.svg")
 STYLE = Path(__file__).with_name("style.css")
+WORDS = '<script src="/web/words.js"></script>'  # reads what is typed, on every page
 CHECK_EVERY = 20  # seconds; a sign-out elsewhere clears an open page within them
 log = logging.getLogger("safeground.screens")
 NOTICE = "For invented data only"
@@ -25,6 +26,7 @@ def style() -> None:
     """Put the house's name and style on the page."""
     st.logo(str(LOGO), size="medium")
     st.html(STYLE)
+    st.html(WORDS, unsafe_allow_javascript=True)
 
 
 def banner(visit: Visit) -> None:
@@ -39,9 +41,29 @@ def banner(visit: Visit) -> None:
         f"""<div class="sg-banner" role="region" aria-label="Marking and who is at work">
         <strong class="sg-marking">{escape(marking.label)}</strong>
         <span class="sg-notice">{NOTICE}</span>
-        <span class="sg-who">{escape(who)}</span>{switch}
+        <span class="sg-who">{escape(who)}</span>{_news(visit.actor)}{switch}
         <a href="/account" target="_self">Account and sign out</a></div>"""
     )
+
+
+def _news(actor: Actor) -> str:
+    """Lead to what is new for this person, with how much of it is not read yet.
+
+    An administrator is told where the digest by e-mail could not be sent.
+    """
+    if actor.may(Permission.MANAGE_SETTINGS):
+        with desk.store().reading() as session:
+            stuck = digests.trouble(session, actor)
+        link = (
+            '<a href="/admin_settings" target="_self" class="sg-late">E-mail is not going out</a>'
+        )
+        return link if stuck else ""
+    if not actor.may(Permission.SEE_PLACES):
+        return ""
+    count = news_state.unread()
+    told = f' <span class="sg-count">{count}</span>' if count else ""
+    name = f"What's new, {count} not read" if count else "What's new"
+    return f'<a href="/news" target="_self" aria-label="{name}">What\'s new{told}</a>'
 
 
 def data_line() -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from domain import jobs
 from domain.people import Permission
 from screens import desk, import_steps
 
@@ -24,9 +23,8 @@ st.link_button(
 if said := st.session_state.pop("undone", ""):
     st.success(said)
 
-job = None
-if "import_job" in st.session_state:
-    job = jobs.look(desk.store(), actor, st.session_state["import_job"])
+job = import_steps.going(actor)
+if job is not None:
     if job.ended_at is None:
         import_steps.running()
     else:

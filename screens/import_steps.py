@@ -229,13 +229,31 @@ def running() -> None:
     if job.cancel_requested:
         st.caption("It stops as soon as it can. Nothing will be kept.")
     elif st.button("Cancel the import", icon=":material/cancel:"):
-        with desk.shown_errors(), desk.writing() as (session, actor):
-            jobs.cancel(session, actor, job.id)
+        with desk.shown_errors(), st.spinner("Stopping"):
+            jobs.stop(desk.store(), desk.actor(), job.id)
+
+
+def going(actor: Actor) -> Job | None:
+    """Return the import of this page, or one that goes on since the page was last open."""
+    number = st.session_state.get("import_job")
+    if number is None:
+        with desk.reading() as (session, who):
+            latest = jobs.mine(session, who, "import", limit=1)
+        if not latest or latest[0].ended_at is not None:
+            return None
+        number = st.session_state["import_job"] = latest[0].id
+    return jobs.look(desk.store(), actor, number)
 
 
 def report(job: Job) -> None:
     """Say what became of the file."""
     told = job.result
+    if job.state is JobState.CANCELLED:
+        st.info(
+            "The import was cancelled. Nothing was kept, and the file is gone.",
+            icon=":material/info:",
+        )
+        return
     if job.state is not JobState.DONE:
         st.error(job.message or "The import did not finish. Nothing was kept.")
         return

@@ -43,12 +43,12 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def watched(folder):
+def watched(folder, town_file):
     """The environment of a loaded town, and the file of its attempts to reach other hosts."""
     var = folder / "var"
     var.mkdir()
     env, attempts = guarded(town.installation(var), folder)
-    town.load(env)
+    town.settle(town_file, var)
     return env, attempts
 
 

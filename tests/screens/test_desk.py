@@ -45,3 +45,25 @@ def test_a_run_by_the_clock_does_not_extend_the_sign_in(touched):
     assert len(touched) == 2, "the press alone"
     opened.button[1].click().run()
     assert len(touched) == 3, "a person's next act counts again"
+
+
+def test_a_message_that_goes_moves_nothing_that_stands_below_it():
+    def script():
+        import streamlit as st
+
+        from screens import desk
+
+        desk.said("said")
+        st.text_input("Name")
+
+    def at(page):
+        return [key for key, each in page.main.children.items() if each.type == "text_input"]
+
+    page = AppTest.from_function(script)
+    page.session_state["said"] = "It is done."
+    page.run()
+    assert [each.value for each in page.success] == ["It is done."]
+    before = at(page)
+    page.run()
+    assert len(page.success) == 0
+    assert at(page) == before
