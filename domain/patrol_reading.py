@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from domain import codes, patrol_weeks, places, premises
@@ -128,15 +128,24 @@ def mine(session: Session, actor: Actor, *, now: datetime | None = None) -> list
     NotPermitted
         The actor may not plan and record patrols.
     """
-    actor.must(Permission.PATROL)
     now = now or datetime.now(UTC)
-    query = (
-        select(Patrol)
-        .where(known(actor), Patrol.agency_id == (actor.agency_id or 0))
-        .where(Patrol.state.in_([PatrolState.TASKED, PatrolState.UNDER_WAY, PatrolState.CLOSED]))
-        .where(Patrol.valid_to >= now - BEFORE, Patrol.valid_from <= now + AFTER)
-    )
-    return [_line(session, each) for each in session.scalars(query.order_by(Patrol.valid_from))]
+    query = _tasked(actor).where(Patrol.valid_to >= now - BEFORE, Patrol.valid_from <= now + AFTER)
+    return [_line(session, each) for each in session.scalars(query)]
+
+
+def ahead(
+    session: Session, actor: Actor, *, now: datetime | None = None, limit: int = 5
+) -> list[Line]:
+    """Return the team's next tasked patrols whose cards do not show yet, the soonest first.
+
+    Raises
+    ------
+    NotPermitted
+        The actor may not plan and record patrols.
+    """
+    now = now or datetime.now(UTC)
+    query = _tasked(actor).where(Patrol.valid_from > now + AFTER)
+    return [_line(session, each) for each in session.scalars(query.limit(limit))]
 
 
 def listed(session: Session, actor: Actor, *, limit: int = 200) -> list[Line]:
@@ -239,6 +248,17 @@ def _told(actor: Actor, visit: PatrolVisit) -> PlaceVisit:
         minutes=visit.stayed,
         faults=tuple(map(label, visit.faults)),
         at=at if actor.tier >= Tier.T4 else None,
+    )
+
+
+def _tasked(actor: Actor) -> Select[Patrol]:
+    """Select what was tasked to the actor's team, the earliest first."""
+    actor.must(Permission.PATROL)
+    return (
+        select(Patrol)
+        .where(known(actor), Patrol.agency_id == (actor.agency_id or 0))
+        .where(Patrol.state.in_([PatrolState.TASKED, PatrolState.UNDER_WAY, PatrolState.CLOSED]))
+        .order_by(Patrol.valid_from, Patrol.id)
     )
 
 

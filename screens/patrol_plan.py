@@ -44,6 +44,7 @@ FIRST_TACTICS = ("be_seen", "talk_staff", "talk_young", "ask_safe")
 SHOWN = 8
 """Places that the form ticks or shows before the others."""
 TICKED = 5
+EVENING = time(18)
 STEP = timedelta(minutes=30)
 LONGEST = 60
 
@@ -182,11 +183,17 @@ def asked_shift(
     st.header("1. The shift", anchor=False)
     title = st.text_input("Name", max_chars=120, key=kept("title", "Evening round"))
     day, first, last = st.columns([3, 2, 2])
-    on = day.date_input("Day", format="DD/MM/YYYY", key=kept("day", matching.today()))
-    begins = first.time_input("From", step=1800, key=kept("from", time(18)))
+    on = day.date_input("Day", format="DD/MM/YYYY", key=kept("day", next_evening()))
+    begins = first.time_input("From", step=1800, key=kept("from", EVENING))
     ends = last.time_input("Until", step=1800, key=kept("until", time(23)))
     found = details(teams, own, starts)
     return found.shift(title, on, begins, ends), spot_of(found.start, starts)
+
+
+def next_evening(now: datetime | None = None) -> date:
+    """Return the day of the next evening round that has not begun at ``now``, in London."""
+    now = now or datetime.now(LONDON)
+    return now.date() + timedelta(days=now.time() >= EVENING)
 
 
 def details(teams: dict[int, str], own: int | None, starts: dict[str, Point]) -> Details:

@@ -83,10 +83,11 @@ class PatrolPages:
         ]
 
     def show_mine(self, request: Request) -> Response:
-        """Show the patrols of the officer's team, today's and last night's."""
+        """Show the patrols of the officer's team: today's, last night's, and when the next are."""
         actor = self.desk.actor(request)
         with self.desk.door.store.reading() as session:
             found = patrol_reading.mine(session, actor)
+            ahead = patrol_reading.ahead(session, actor)
             sheets = [patrol_reading.sheet(session, actor, each.patrol_id) for each in found]
         keep = tuple(address for sheet in sheets for address in _pages(sheet))
         ends = max((each.valid_to for each in found), default=datetime.now(UTC))
@@ -95,6 +96,7 @@ class PatrolPages:
             "mine",
             title="Your patrols",
             patrols=[(each, _when(each)) for each in found],
+            ahead=[(each, _when(each)) for each in ahead],
             until=_until(ends),
             keep=keep,
         )

@@ -254,6 +254,22 @@ def test_a_patrol_reaches_the_tasked_team_alone(store, team, actor):
         assert patrol_reading.mine(session, constable, now=EVENING + timedelta(days=2)) == []
 
 
+def test_a_team_reads_when_its_next_patrols_are_but_no_draft(store, team, actor):
+    patrol_id, _stops = tasked(store, team)
+    plan(store, team, stop(team.planned))
+    constable = replace(team.officer, tier=Tier.T2)
+    with store.reading() as session:
+
+        def ahead(who, hours):
+            return patrol_reading.ahead(session, who, now=EVENING - timedelta(hours=hours))
+
+        assert [each.patrol_id for each in ahead(constable, 13)] == [patrol_id]
+        assert ahead(constable, 11) == []  # its cards show by then
+        assert ahead(team.outsider, 13) == []
+        with pytest.raises(NotPermitted):
+            ahead(actor(Role.PARTNER), 13)
+
+
 def test_times_and_words_of_a_plan_never_stand_in_the_log(store, team):
     tasked(store, team, [stop(team.watched, exceptional=WORD)])
     with store.reading() as session:

@@ -11,12 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 import screens
 from domain import matching, patrol_planning, patrol_reading
+from domain.matching import LONDON
 from domain.meeting_room import Room, presenting
 from domain.patrol_weeks import PatrolWeek, PatrolWindow
 from domain.patrols import Patrol, PatrolState
 from domain.people import SYSTEM, Permission, Role, Tier
 from domain.places import Status
-from screens import desk, meeting_patrols, patrol_dose, patrol_state
+from screens import desk, meeting_patrols, patrol_dose, patrol_plan, patrol_state
 from screens.patrol_state import Opened
 from tests import patrol_shift
 from tests.conftest import arrange
@@ -78,6 +79,12 @@ def planned(visit, force):
     day.set_value(matching.today() + timedelta(days=1)).run()
     next(each for each in page.checkbox).check().run()
     return press(page, "Work out the order")
+
+
+@pytest.mark.parametrize(("hour", "days"), [(0, 0), (17, 0), (18, 1), (23, 1)])
+def test_the_form_proposes_the_next_evening_that_has_not_begun(hour, days):
+    now = datetime(2026, 11, 30, hour, 30, tzinfo=LONDON)
+    assert patrol_plan.next_evening(now) == now.date() + timedelta(days=days)
 
 
 def test_the_list_says_what_to_do_first(visit, force):

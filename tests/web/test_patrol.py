@@ -100,6 +100,16 @@ def test_an_officer_finds_todays_patrol_and_its_cards(phone, patrol):
     assert int(cards.headers["x-patrol-until"]) > datetime.now(UTC).timestamp()
 
 
+def test_an_officer_reads_when_the_next_patrol_is(store, team):
+    begins = datetime.now(UTC) + timedelta(days=2)
+    patrol_id, _stops = tasked(store, team, [stop(team.planned, begins=begins)], begins=begins)
+    said = someone(store, "officer").get("/patrol").page.said
+    assert "Your team has no patrol today." in said
+    assert "Still to come Friday evening, riverside" in " ".join(said.split())
+    assert f"{begins.astimezone(LONDON):%H:%M} to" in said
+    assert f'href="/patrol/{patrol_id}"' not in said
+
+
 def test_a_visit_is_recorded_without_script(store, phone, patrol, begins):
     patrol_id, (stop_id, _second) = patrol
     path = f"/patrol/{patrol_id}/visit/{stop_id}"
