@@ -117,7 +117,11 @@ class _Run:
     @property
     def all_in(self) -> bool:
         """Whether every stop that can be reached is in the plan."""
-        return self.found.worth >= self.kit.ceiling - SLACK
+        return _all_in(self.kit, self.found)
+
+
+def _all_in(kit: Kit, found: Found) -> bool:
+    return found.worth >= kit.ceiling - SLACK
 
 
 def _share(rules: Rules) -> float:
@@ -130,15 +134,13 @@ def _by_fleet(run: _Run) -> bool:
     turns = [_Turn(run, number) for number in range(max(1, run.ask.workers))]
     with ThreadPoolExecutor(len(turns)) as beside:
         others = [beside.submit(each.search) for each in turns[1:]]
+        ended = True  # for the others too, if whoever waits for the plan gives up
         try:
             turns[0].search()
-            all_in = turns[0].found.worth >= run.kit.ceiling - SLACK
-        except BaseException:  # whoever waits for the plan has given up
-            all_in = True
-            raise
+            ended = _all_in(run.kit, turns[0].found)
         finally:
             for each in turns:
-                each.given_up = all_in
+                each.given_up = ended
         for other in others:
             other.result()
     for each in turns:
@@ -170,8 +172,8 @@ class _Turn:
         if self.number == 0 and run.progress is not None and rounds % 200 == 1:
             score = run.kit.rules.score(self.found.best)
             run.progress(clock.spent / clock.seconds, score, np.inf)
-        all_in = self.found.worth >= run.kit.ceiling - SLACK
-        if rounds >= run.ask.time_limit * FLEET_ROUNDS or self.late or self.given_up or all_in:
+        done = rounds >= run.ask.time_limit * FLEET_ROUNDS or _all_in(run.kit, self.found)
+        if done or self.late or self.given_up:
             return True
         self.found.fleet_rounds += 1
         return False
@@ -246,7 +248,7 @@ def _note(found: Found, ask: Ask, tried: Orders, worth: float) -> None:
 def _combine(kit: Kit, found: Found, clock: Clock) -> None:
     """Put the routes of all legs together anew; what comes of it is filled and shortened."""
     left = clock.seconds * _share(kit.rules) - clock.spent
-    if found.pool is None or left < LEAST or found.worth >= kit.ceiling - SLACK:
+    if found.pool is None or left < LEAST or _all_in(kit, found):
         return
     made = found.pool.combined(left)
     if made is None:
