@@ -1,5 +1,6 @@
 """How a plain page is made: the template, its headers, and what every page carries."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,11 +37,20 @@ _templates = Environment(
 
 
 def page(
-    template: str, *, title: str, status: int = 200, error: str | None = None, **given: Any
+    template: str,
+    *,
+    title: str,
+    status: int = 200,
+    error: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **given: Any,
 ) -> Response:
-    """Render ``templates/<template>.html``; ``error`` stands in a summary that takes the focus."""
+    """Render ``templates/<template>.html``; ``error`` stands in a summary that takes the focus.
+
+    ``headers`` come beside or instead of those that every page has.
+    """
     text = render(template, title=title, error=error, **given)
-    return HTMLResponse(text, status_code=status, headers=HEADERS)
+    return HTMLResponse(text, status_code=status, headers=HEADERS | dict(headers or {}))
 
 
 def render(template: str, **given: Any) -> str:

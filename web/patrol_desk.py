@@ -70,12 +70,17 @@ class Desk:
         actor = self.actor(request)
         where = {"error_at": at} if error and at else {}
 
+        headers = {"Content-Security-Policy": POLICY, "X-Patrol-Who": mark(actor)}
+        if until and status == 200:
+            headers["X-Patrol-Until"] = str(until)
+
         def made(token: Callable[[str], str]) -> Response:
-            response = page(
+            return page(
                 f"patrol/{template}",
                 title=title,
                 status=status,
                 error=error,
+                headers=headers,
                 token=token,
                 assets=_assets(),
                 who=mark(actor),
@@ -85,11 +90,6 @@ class Desk:
                 **where,
                 **given,
             )
-            response.headers["Content-Security-Policy"] = POLICY
-            response.headers["X-Patrol-Who"] = mark(actor)
-            if until and status == 200:
-                response.headers["X-Patrol-Until"] = str(until)
-            return response
 
         return self.forms.shown(request, made)
 

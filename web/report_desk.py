@@ -87,19 +87,18 @@ class Desk:
         where = {"error_at": at} if error and at else {}
 
         def made(token: Callable[[str], str]) -> Response:
-            response = page(
+            return page(
                 f"report/{template}",
                 title=title,
                 status=status,
                 error=error,
+                headers={"Content-Security-Policy": POLICY},
                 token=token,
                 assets=_assets(),
                 leave_for=self.reporting.leave_for or "/today",
                 **where,
                 **given,
             )
-            response.headers["Content-Security-Policy"] = POLICY
-            return response
 
         return self.forms.shown(request, made)
 
