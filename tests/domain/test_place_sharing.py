@@ -77,8 +77,6 @@ def test_a_place_is_shared_more_widely_until_a_day(narrow):
         ({"answers": dict.fromkeys(list(questions())[1:], "Yes.")}, "the answer on"),
         ({"right_of_reply": " "}, "right of reply"),
         ({"reason": ""}, "the reason"),
-        ({"ends_on": today()}, "last day"),
-        ({"ends_on": today() + timedelta(days=184)}, "last day"),
         ({"tier": Tier.T3}, "wider circle"),
         ({"tier": Tier.T1}, "wider circle"),
     ],
@@ -87,6 +85,13 @@ def test_wider_sharing_asks_for_all_of_it(narrow, given, says):
     with pytest.raises(Invalid, match=says):
         narrow.do(share_more_widely, narrow.chair, narrow.place.id, **wider(**given))
     assert narrow.now(narrow.place).tier == Tier.T3
+
+
+@pytest.mark.parametrize("days", [0, 184])
+def test_wider_sharing_ends_within_half_a_year(narrow, days):
+    ends_on = today() + timedelta(days=days)
+    with pytest.raises(Invalid, match="last day"):
+        narrow.do(share_more_widely, narrow.chair, narrow.place.id, **wider(ends_on=ends_on))
 
 
 def test_the_checklist_looks_at_stigma_and_displacement():

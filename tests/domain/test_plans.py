@@ -400,13 +400,17 @@ def test_a_review_judges_every_goal_and_sets_the_next_day(running):
         {"judged": [Judged(999, Result.BETTER, "1", "2")]},
         {"unintended": ""},
         {"young_people_view": " "},
-        {"held_on": today() + timedelta(days=1)},
-        {"next_on": today()},
     ],
 )
 def test_a_review_that_leaves_something_out_is_refused(running, given):
     with pytest.raises(Invalid):
         running.review(running.made, **given)
+
+
+@pytest.mark.parametrize(("what", "days"), [("held_on", 1), ("next_on", 0)])
+def test_a_review_is_not_ahead_and_its_next_is(running, what, days):
+    with pytest.raises(Invalid):
+        running.review(running.made, **{what: today() + timedelta(days=days)})
 
 
 def test_better_needs_a_value_and_unknown_does_not(running):

@@ -198,7 +198,7 @@ def test_an_evaluation_of_a_place_is_set_with_its_outline(store, place, analyst,
     (number,) = page.query_params["evaluation"]
     made = kept(store, analyst, int(number))
     assert (made.title, made.place_id, made.weeks) == ("Lights on the yard", place.id, 12)
-    assert made.start == TODAY + timedelta(days=14)
+    assert made.start == matching.today() + timedelta(days=14)
     assert made.ring_metres == 200
     assert not made.set_late
     assert "It is set." in page.success[0].value
