@@ -4,6 +4,7 @@ Pages, plain pages, tiles and health in one process. Everything that differs bet
 installations is read here and handed on.
 """
 
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -73,6 +74,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     worker = Worker([sys.executable, "-m", "cli.main", "work", "--parent", str(os.getpid())])
     worker.start()
     warming.begin(store)
+    gc.freeze()  # what is imported by now stays, so no full collection has to go through it again
     with duty(store, settings):
         yield None
     worker.stop()
