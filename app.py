@@ -46,7 +46,8 @@ from web.report_draft import Drafts
 from web.routes import web_routes
 
 # An ASGI server started elsewhere may miss .streamlit/config.toml.
-config.set_option("browser.gatherUsageStats", False)  # noqa: FBT003
+for option in ("browser.gatherUsageStats", "runner.postScriptGC"):
+    config.set_option(option, False)  # noqa: FBT003
 
 settings = Settings()
 code_editing.settle(settings.codes, settings.var / "codes")

@@ -168,6 +168,19 @@ def test_the_browser_is_told_to_send_no_statistics(address, cookie):
     assert [config.gather_usage_stats for config in told] == [False]
 
 
+def test_no_full_collection_of_memory_follows_a_click(watched, tmp_path):
+    told = (
+        "import app; from streamlit import config; print(config.get_option('runner.postScriptGC'))"
+    )
+    path = f"{town.HOUSE}{os.pathsep}{watched[0]['PYTHONPATH']}"
+    asked = [sys.executable, "-c", told]
+    env = {**watched[0], "PYTHONPATH": path}
+    answer = subprocess.run(
+        asked, env=env, cwd=tmp_path, capture_output=True, check=True, text=True
+    )
+    assert answer.stdout.split()[-1] == "False"
+
+
 def test_a_page_runs_without_a_mistake(address, cookie):
     kinds = [
         each.delta.new_element.WhichOneof("type") for each in first_words(address, cookie)
