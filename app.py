@@ -46,7 +46,7 @@ from web.report_draft import Drafts
 from web.routes import web_routes
 
 # An ASGI server started elsewhere may miss .streamlit/config.toml.
-for option in ("browser.gatherUsageStats", "runner.postScriptGC"):
+for option in ("browser.gatherUsageStats", "runner.postScriptGC", "runner.magicEnabled"):
     config.set_option(option, False)  # noqa: FBT003
 
 settings = Settings()
