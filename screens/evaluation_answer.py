@@ -170,10 +170,9 @@ def weeks(result: Mapping[str, Any]) -> None:
     if not result["series"]:
         return
     st.header("Week by week", anchor=False)
-    st.altair_chart(
-        evaluation_charts.weekly(result["series"], result["periods"]), width="stretch",
-        alt="Counts by week before and after the start, here, next door and in the comparison.",
-    )  # fmt: skip
+    for title, chart in evaluation_charts.weekly(result["series"], result["periods"]).items():
+        alt = f"{title}: counts by week before and after the start."
+        st.altair_chart(chart, width="stretch", alt=alt)
     if result["interrupted"]:
         st.header("Against its own course", anchor=False)
         began = date.fromisoformat(result["periods"]["after"][0])

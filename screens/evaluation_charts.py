@@ -63,16 +63,22 @@ def _ends(low: float, high: float) -> list[float]:
     return [max(min(low, 1 / 2) * 0.9, LEAST * 0.9), min(max(high, 2) * 1.1, MOST * 1.1)]
 
 
-def weekly(series: Mapping[str, Mapping[str, Sequence[int]]], periods: Mapping[str, Any]
-           ) -> alt.VConcatChart:  # fmt: skip
-    """Draw counts by week, before and after: in the area, next door and in the comparison."""
+def weekly(
+    series: Mapping[str, Mapping[str, Sequence[int]]], periods: Mapping[str, Any]
+) -> dict[str, alt.LayerChart]:
+    """Draw counts by week, before and after: in the area, next door and in the comparison.
+
+    One chart each, by its title, for charts that are put together keep a width of their own.
+    """
     there = [name for name in BANDS if name in series]
-    parts = [_weeks(series[name], periods, BANDS[name]) for name in there]
-    return alt.vconcat(*parts, spacing=12).resolve_scale(x="shared")
+    return {
+        BANDS[name]: _weeks(series[name], periods, BANDS[name], legend=name == there[0])
+        for name in there
+    }
 
 
 def _weeks(
-    counted: Mapping[str, Sequence[int]], periods: Mapping[str, Any], title: str
+    counted: Mapping[str, Sequence[int]], periods: Mapping[str, Any], title: str, *, legend: bool
 ) -> alt.LayerChart:
     rows = [
         {"Week": date.fromisoformat(periods[part][0]) + timedelta(weeks=at), "Counted": count,
@@ -82,15 +88,15 @@ def _weeks(
     ]  # fmt: skip
     frame = pd.DataFrame(rows).astype({"Week": "datetime64[ns]"})
     frame["End"], frame["Nothing"] = frame["Week"] + pd.Timedelta(days=6), 0
-    bars = alt.Chart(frame, height=110, width="container").mark_rect().encode(
+    bars = alt.Chart(frame, height=200 if legend else 150).mark_rect().encode(
         x=alt.X("Week:T", title=None, axis=alt.Axis(format="%b %y")),
         x2="End:T",
-        y=alt.Y("Counted:Q", title=title, axis=alt.Axis(tickMinStep=1, format="d")),
+        y=alt.Y("Counted:Q", title=title, axis=alt.Axis(tickMinStep=1, format="d", minExtent=28)),
         y2="Nothing:Q",
         color=alt.Color(
             "Period:N", title=None, sort=["Before", "After"],
             scale=alt.Scale(domain=["Before", "After"], range=["#74a6b9", ACCENT]),
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(orient="top") if legend else None,
         ),
         tooltip=[alt.Tooltip("Week:T", title="Week of", format="%-d %B %Y"), "Counted", "Period"],
     )  # fmt: skip

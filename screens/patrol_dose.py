@@ -51,13 +51,14 @@ def told(found: Dose) -> None:
     st.html(f'<p class="sg-entry">{escape(rest[0])} {escape(rest[1])}</p>')
     st.header("By place", anchor=False)
     st.html(places(found.places))
+    hours = [each for each in found.hours if each.promised or each.delivered]
     left, right = st.columns(2, gap="large")
     with left:
         st.header("By week", anchor=False)
-        st.html(spans("Week of", found.weeks))
+        st.html(spans("Dose by week", "Week of", found.weeks))
     with right:
         st.header("By hour", anchor=False)
-        st.html(spans("Hours", [each for each in found.hours if each.promised or each.delivered]))
+        st.html(spans("Dose by hour", "Hours", hours))
     st.header("Fairness", anchor=False)
     quiet("Powers used beside visits made. Rates are told from ten visits on.")
     st.html(equity(found.equity))
@@ -71,12 +72,13 @@ def mark(level: str) -> str:
     return f'<span class="{style}"><span aria-hidden="true">{sign}</span> {level}</span>'
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table; cells are HTML."""
+def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table that a phone moves sideways; cells are HTML."""
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return (
-        '<div class="sg-scroll" tabindex="0"><table class="sg-table">'
+        f'<div class="sg-scroll" tabindex="0" role="region" aria-label="{escape(title)}">'
+        '<table class="sg-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -84,7 +86,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def places(rows: Sequence[PlaceDose]) -> str:
     """Write the dose of each place, with what differs from what was meant."""
     heads = ("Place", "Dose", "Stops made", "Minutes", "Regularity", "What differs")
-    return table(heads, map(_place, rows))
+    return table("Dose by place", heads, map(_place, rows))
 
 
 def _place(each: PlaceDose) -> tuple[str, ...]:
@@ -114,9 +116,10 @@ def regular(each: PlaceDose) -> str:
     return f"{value:.2f}" + (" ▲ easy to foretell" if value > 0.6 else "")
 
 
-def spans(head: str, rows: Sequence[Span]) -> str:
+def spans(title: str, head: str, rows: Sequence[Span]) -> str:
     """Write minutes promised and delivered by hour or week."""
     return table(
+        title,
         (head, "Promised", "Delivered", "Dose"),
         [(escape(each.label), f"{each.promised} min", f"{each.delivered} min", mark(each.level))
          for each in rows],
@@ -126,6 +129,7 @@ def spans(head: str, rows: Sequence[Span]) -> str:
 def equity(rows: Sequence[Equity]) -> str:
     """Write stops, searches and dispersals beside visits."""
     return table(
+        "Fairness",
         ("Place", "Visits", "Stops", "Searches", "Dispersals", "Dispersals with under-18s"),
         [
             (escape(each.name), str(each.visits), *(_rate(each, count) for count in
