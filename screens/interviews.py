@@ -18,7 +18,7 @@ SHOWN = {
     interview_state.CHANGED: interview_changed.show,
 }
 
-st.header("Return interviews", anchor=False)
+st.title("Return interviews", anchor=False)
 part = interview_state.part()
 quiet(interview_state.ABOUT[part])
 interview_state.said()

@@ -13,7 +13,7 @@ SHOWN = {
 if safety_hold.is_open():  # the tablet is in the group's hands: nothing but the map
     safety_hold.show()
 else:
-    st.header("Safety mapping with young people", anchor=False)
+    st.title("Safety mapping with young people", anchor=False)
     part = safety_state.part()
     safety_state.said()
     SHOWN[part]()
