@@ -276,7 +276,7 @@ def saved(made: Made, count: int) -> None:
 def given(made: Made) -> str:
     """Write what each place gets, and why."""
     heads = ("Place", "Visits", "Why so many", "Left without a patrol")
-    return table(heads, [_given(made, each) for each in made.week.shares])
+    return table("What each place gets", heads, [_given(made, each) for each in made.week.shares])
 
 
 def _given(made: Made, each: Share) -> tuple[str, ...]:

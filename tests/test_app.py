@@ -168,13 +168,11 @@ def test_the_browser_is_told_to_send_no_statistics(address, cookie):
     assert [config.gather_usage_stats for config in told] == [False]
 
 
-def test_no_full_collection_of_memory_follows_a_click(watched, tmp_path):
-    told = (
-        "import app; from streamlit import config; print(config.get_option('runner.postScriptGC'))"
-    )
-    path = f"{town.HOUSE}{os.pathsep}{watched[0]['PYTHONPATH']}"
+@pytest.mark.parametrize("option", ["postScriptGC", "magicEnabled"])
+def test_no_collection_follows_a_click_and_no_page_shows_its_own_words(watched, tmp_path, option):
+    told = f"import app; from streamlit import config; print(config.get_option('runner.{option}'))"
+    env = {**watched[0], "PYTHONPATH": f"{town.HOUSE}{os.pathsep}{watched[0]['PYTHONPATH']}"}
     asked = [sys.executable, "-c", told]
-    env = {**watched[0], "PYTHONPATH": path}
     answer = subprocess.run(
         asked, env=env, cwd=tmp_path, capture_output=True, check=True, text=True
     )

@@ -161,7 +161,7 @@ def test_the_answer_says_the_words_first_then_what_to_mind(answered, visit, role
     assert "Recorded incidents here: 60 before the plan, 12 after." in shown
     assert shown.index("<h1>") < shown.index("The evaluation was set after the start")
     assert "80% fewer (between" in shown
-    assert len(page.get("vega_lite_chart")) == 2
+    assert len(page.get("vega_lite_chart")) == 4
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
 
@@ -305,7 +305,7 @@ def test_what_people_said_stands_beside_the_counts_escaped(answered, visit):
         by(page.number_input, label).set_value(value)
     page = press(page, "Add it")
     assert "&lt;b&gt;Safe&lt;/b&gt; here”: 8 of 31 agreed before, 19 of 30 after." in html(page)
-    assert len(page.get("vega_lite_chart")) == 3
+    assert len(page.get("vega_lite_chart")) == 5
 
 
 def test_a_long_enough_course_is_drawn_and_said(store, make, town, analyst, visit):
@@ -316,7 +316,7 @@ def test_a_long_enough_course_is_drawn_and_said(store, make, town, analyst, visi
         report(session, analyst, made.id, version=1)
     page = visit(evaluation=made.id)
     assert "Set against its own course before: " in html(page)
-    assert len(page.get("vega_lite_chart")) == 3
+    assert len(page.get("vega_lite_chart")) == 5
 
 
 def test_few_who_were_asked_are_said_to_be_few(store, answered, analyst, visit):
