@@ -1,5 +1,6 @@
 """The board of actions: by where they stand, or as a list in which several are taken at once."""
 
+from collections.abc import Callable
 from html import escape
 
 import pandas as pd
@@ -11,7 +12,7 @@ from domain.plan_actions import Standing
 from domain.plan_board import Card
 from domain.plan_steps import REASONED, Pick, Step
 from screens import action_words, desk, place_state
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 D = Standing
 COLUMNS = {
@@ -61,7 +62,7 @@ def narrowed(every: list[Card], mine: int | None) -> tuple[list[Card], str]:
     )  # fmt: skip
     view = right.segmented_control("View", [BOARD, LIST], default=BOARD, key="actions_view",
                                    required=True, label_visibility="collapsed")  # fmt: skip
-    kept = {
+    kept: Callable[[Card], bool] = {
         MINE: lambda each: each.agency_id == mine,
         ALL: lambda _: True,
         LATE: lambda each: each.overdue,

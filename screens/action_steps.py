@@ -10,7 +10,7 @@ from domain.plan_actions import LAPSES, ActionState, PlanAction
 from domain.plan_board import Card
 from domain.plan_steps import REASONED, Pick, Step
 from screens import action_words, desk, place_state, plan_action_form
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 S = ActionState
 SETTLED = (S.DONE, S.VERIFIED, S.CANCELLED)

@@ -6,7 +6,7 @@ from domain.filters import day_words
 from domain.plan_actions import Standing
 from domain.plan_board import Card
 from domain.plan_steps import Step
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 D = Standing
 MARKS = {

@@ -10,7 +10,7 @@ from domain.power_editions import APPLIES, BASES, Row, Wording
 from domain.powers import InForce, Power
 from screens import desk
 from screens.admin_desk import say
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 
 def show(row: Row | None) -> None:

@@ -19,7 +19,8 @@ from layers.sight import Sight
 from layers.symbols import Look
 from screens import desk, map_ground, map_state, map_view, place_state
 from screens.admin_desk import quiet
-from screens.map_draw import in_bng, sentence
+from screens.map_draw import in_bng
+from screens.note_form import sentence
 
 NAMED, DRAWN = "By name", "Draw it"
 LABEL = "Map of the area and the places in it. The text beside it says what is there."

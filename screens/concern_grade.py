@@ -15,8 +15,8 @@ from domain.concerns import Concern, ConcernItem
 from domain.people import Actor, Permission
 from screens import concern_state, desk
 from screens.concern_state import Seen
-from screens.map_draw import sentence
 from screens.map_panel import plain
+from screens.note_form import sentence
 
 PLAIN, CODES = "In plain words", "By codes (3x5x2)"
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from domain import concern_queue
 from screens import concern_told, concern_waiting, desk
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 
 def show() -> None:

@@ -6,10 +6,11 @@ from domain import codes, concern_queue, concern_sharing, preferences
 from domain.concerns import Concern, ConcernItem
 from domain.filters import Filters
 from domain.people import Actor
-from screens import concern_state, concern_told, concern_waiting, desk, map_draw, map_view
+from screens import concern_state, concern_told, concern_waiting, desk, map_view, note_form
 from screens.admin_desk import quiet
 from screens.concern_state import Seen
-from screens.map_draw import NEUTRAL, choice, sentence
+from screens.map_draw import NEUTRAL
+from screens.note_form import choice, sentence
 
 
 def link(concern: Concern, on: Seen, _actor: Actor, _items: list[ConcernItem]) -> None:
@@ -44,7 +45,7 @@ def make(concern: Concern, on: Seen, actor: Actor, _items: list[ConcernItem]) ->
         )
         kind = choice("Type of place", lists.place_types.offered(), concern.place_type)
         harm = choice("Main type of harm", lists.harm_types.offered(), last=True)
-        tier = map_draw.readers(actor)
+        tier = note_form.readers(actor)
         pressed = st.form_submit_button("Make this place", type="primary")
     if pressed:
         with desk.reading() as (session, _):

@@ -14,7 +14,7 @@ from screens import (
     concern_told,
     concern_words,
     desk,
-    map_draw,
+    note_form,
 )
 from screens.admin_desk import quiet
 from screens.concern_state import Seen
@@ -79,7 +79,7 @@ def share(concern: Concern, on: Seen, actor: Actor, items: list[ConcernItem]) ->
         told = concern_evidence.told(actor, each)
         st.markdown(f"- {plain(each.text)}  \n*{plain(told.line)}*  \n{plain(told.handled)}")
     with st.form(f"share_{on.id}_{on.version}", border=False):
-        tier = map_draw.readers(actor)
+        tier = note_form.readers(actor)
         pressed = st.form_submit_button("Share it", type="primary")
     if pressed:
         done = "It is shared. Now tell the reporter."

@@ -17,7 +17,7 @@ from layers import canvas
 from layers.symbols import Look
 from screens import concern_photos, concern_state, concern_waiting, desk, map_ground, map_view
 from screens.admin_desk import quiet
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 SPOT, OTHER, PLACE = (
     Look("#882255", "diamond", size=30),

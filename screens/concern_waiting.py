@@ -14,7 +14,7 @@ from domain.filters import day_words, joined
 from domain.people import PUBLIC, Actor
 from domain.preferences import Moderation
 from screens import concern_state, desk
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 PAGE = 20
 """How many entries are shown before one asks for more."""

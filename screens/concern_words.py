@@ -13,7 +13,7 @@ from domain.people import Actor
 from screens import concern_state, concern_told
 from screens.admin_desk import quiet
 from screens.concern_state import Seen
-from screens.map_draw import choice, sentence
+from screens.note_form import choice, sentence
 
 LONGEST = 500
 WORRY = codes.ref("annotation_kinds", "worry")

@@ -8,6 +8,7 @@ import streamlit as st
 from domain import governance, matching
 from domain.filters import day_words
 from domain.governance import Figure, Report, period_words
+from domain.governance_facts import Period
 from domain.people import Permission
 from screens import desk, governance_files
 from screens.admin_desk import quiet
@@ -16,7 +17,7 @@ FIGURES, SMALL, MATRIX, DATA = "Figures", "Small numbers", "Audit matrix", "Data
 QUARTERS = 8
 
 
-def period() -> governance.Period:
+def period() -> Period:
     """Ask for a quarter, or for any two days."""
     today = matching.today()
     held = {governance.quarter(today, back): back for back in range(QUARTERS)}

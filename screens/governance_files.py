@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from domain.governance import Period
+from domain.governance_facts import Period
 from exchange import governance_csv, packs
 from exchange.packs import Form, Order, What
 from screens import desk

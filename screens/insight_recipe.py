@@ -38,7 +38,7 @@ def facts(found: Found) -> list[tuple[str, str]]:
         ("Safeground", found.app_version),
         ("Made by", found.made_words()),
         ("Digest of the numbers", found.fingerprint[:16]),
-    ]  # type: ignore[return-value]
+    ]
 
 
 def again(found: Found) -> None:

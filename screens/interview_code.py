@@ -8,12 +8,12 @@ from shapely import Point
 
 from domain import codes, interviews
 from domain.interviews import Named
+from domain.touches import UNSAID
 from screens import desk, interview_state, interview_where
 from screens.admin_desk import quiet
 from screens.interview_state import Spot, key
-from screens.map_draw import sentence
 from screens.map_panel import plain
-from screens.note_form import choice
+from screens.note_form import choice, sentence
 
 PUT = "interview_put"
 SURE = codes.ref("precision", "street")
@@ -60,7 +60,7 @@ def details(spot: Spot) -> None:
             "Its part in the episode", lists.touch_roles.offered(), key=key("role"), blank=True
         )
         felt = st.segmented_control(
-            "How did it feel there?", list(lists.felt_safety.offered()), default=interviews.UNSAID,
+            "How did it feel there?", list(lists.felt_safety.offered()), default=UNSAID,
             format_func=lambda each: sentence(lists.felt_safety.label(each)), key=key("felt"),
             required=True,
         )  # fmt: skip
@@ -133,7 +133,7 @@ def told(number: int, line: Line) -> None:
     """Show one place that was put down."""
     lists, named = codes.current(), line.named
     facts = [sentence(lists.touch_roles.label(named.role))]
-    if named.felt != interviews.UNSAID:
+    if named.felt != UNSAID:
         facts.append(f"felt {lists.felt_safety.label(named.felt)}")
     words, button = st.columns([5, 1], vertical_alignment="center")
     words.html(

@@ -23,8 +23,8 @@ from screens import (
     note_thread,
     place_state,
 )
-from screens.map_draw import sentence
 from screens.map_state import MapState
+from screens.note_form import sentence
 
 SHORT = [name[:3] for name in DAY_NAMES]
 GRID_REFERENCE = re.compile(r"[A-Z]{2}(?: \d+){2}$")

@@ -75,7 +75,7 @@ def move(card: PlaceCard) -> None:
     """Move the place to another state, with a reason."""
     with st.form(f"move_{card.id}_{card.version}", border=False):
         status = st.selectbox(
-            "New state", card.moves, format_func=lambda each: map_draw.sentence(each.words)
+            "New state", card.moves, format_func=lambda each: note_form.sentence(each.words)
         )
         reason = st.text_area("Why?", max_chars=500)
         if st.form_submit_button("Move", type="primary", disabled=not card.moves):
@@ -122,9 +122,9 @@ def described(card: PlaceCard, neutral_now: str) -> dict[str, Any]:
         "neutral_name": st.text_input(
             "Neutral name", neutral_now, max_chars=120, help=map_draw.NEUTRAL
         ),
-        "place_type": map_draw.choice("Type of place", *held(lists.place_types, card.place_type)),
+        "place_type": note_form.choice("Type of place", *held(lists.place_types, card.place_type)),
         "address": st.text_input("Address", card.address, max_chars=200),
-        "harm_primary": map_draw.choice(
+        "harm_primary": note_form.choice(
             "Main type of harm", *held(lists.harm_types, card.harm_primary)
         ),
         "harm_further": st.multiselect(

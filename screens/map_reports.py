@@ -5,7 +5,7 @@ import streamlit as st
 from domain import annotation_changes, annotations, codes
 from domain.filters import day_words
 from domain.people import Actor, Permission
-from screens import desk, map_draw, map_panel
+from screens import desk, map_panel, note_form
 
 
 def way(actor: Actor) -> None:
@@ -44,7 +44,7 @@ def decide(note: annotations.Annotation, actor: Actor) -> None:
     st.markdown(f"**{map_panel.plain(kind.capitalize())}**, noted {day_words(note.noted_on)}")
     with st.form(f"report_{note.id}_{note.version}", border=False):
         text = st.text_area("Words for the map", note.text, max_chars=500)
-        tier = map_draw.readers(actor)
+        tier = note_form.readers(actor)
         left, right = st.columns(2)
         share = left.form_submit_button("Share", type="primary", width="stretch")
         decline = right.form_submit_button("Decline", width="stretch")

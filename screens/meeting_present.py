@@ -29,8 +29,8 @@ from domain.meeting_tables import Meeting, MeetingState
 from domain.people import Actor, Permission, Tier
 from domain.place_card import PlaceCard
 from screens import desk, frame, meeting_map, meeting_patrols, meeting_state
-from screens.map_draw import sentence
 from screens.meeting_state import chip
+from screens.note_form import sentence
 
 EVERY = 2
 

@@ -8,8 +8,8 @@ from domain.concerns import Basis
 from domain.people import Permission, Tier
 from domain.place_card import Note, PlaceCard
 from screens import concern_grade, desk, place_state
-from screens.map_draw import choice, sentence
 from screens.map_panel import plain
+from screens.note_form import choice, sentence
 
 RAW = (
     "Only what your force's own system gave back: sanitised, graded, in words that name nobody. "

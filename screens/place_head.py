@@ -9,7 +9,7 @@ from domain.people import Tier
 from domain.place_card import PlaceCard
 from domain.status import Status
 from screens import map_card, place_state
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 WAY = (Status.WATCH, Status.ASSESSING, Status.PLAN, Status.REVIEW, Status.STEPPED_DOWN)
 

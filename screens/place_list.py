@@ -12,7 +12,7 @@ from domain.case_due import Due
 from domain.filters import Filters, day_words
 from domain.status import Status
 from screens import desk, map_view, place_priority, place_state
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 DUE, FIRST, ALL = "What is due", "What matters first", "All places"
 PAGE = 30

@@ -10,7 +10,7 @@ from domain.place_card import PlaceCard
 from domain.screenings import SCREENED, Decision
 from domain.status import Status
 from screens import desk, place_state
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 ON = {
     Status.WATCH: Status.ASSESSING,

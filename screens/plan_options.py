@@ -10,7 +10,7 @@ from domain.place_card import PlaceCard
 from domain.powers import Power
 from screens import desk, place_state, plan_action_form, power_words
 from screens.admin_desk import quiet
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 CHOSEN = "plan_tactic"
 OWN = ""

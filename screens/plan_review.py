@@ -22,7 +22,7 @@ from domain.plan_reviews import (
 from domain.plans import Plan, PlanState
 from domain.status import Status
 from screens import desk, place_state
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 RESULTS = {
     Result.BETTER: ("▲", "Better"),

@@ -10,7 +10,7 @@ from domain.power_editions import Row
 from domain.powers import ADVICE
 from screens import desk, power_words
 from screens.admin_desk import quiet
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 desk.actor().must(Permission.ACT)
 TODAY = matching.today()

@@ -15,7 +15,8 @@ from geo.space import bng_from_lonlat
 from layers import canvas
 from screens import desk, map_ground, safety_marks, safety_state
 from screens.admin_desk import quiet
-from screens.map_draw import in_bng, in_wgs84, sentence
+from screens.map_draw import in_bng, in_wgs84
+from screens.note_form import sentence
 
 HELD = "safety_held"
 ZOOM = 15

@@ -12,7 +12,7 @@ from layers import canvas
 from screens import desk, map_ground, safety_hold, safety_marks, safety_state
 from screens.admin_desk import plain, quiet
 from screens.concern_state import when
-from screens.map_draw import sentence
+from screens.note_form import sentence
 
 LABEL = "Map of what one group marked. The list above says how many squares."
 STATES = {SessionState.KEPT: "counts in young people's map", SessionState.WITHDRAWN: "withdrawn"}
