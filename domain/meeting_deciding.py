@@ -114,7 +114,6 @@ def decide(
     if place is not None and move:
         step = act(session, actor, place, Wish(chosen, why, also_referred, into_id))
     made = MeetingDecision(
-        meeting_id=meeting.id,
         item_id=item.id,
         place_id=item.place_id,
         code=code,
@@ -123,22 +122,30 @@ def decide(
         also_referred=also_referred,
         moved=step.moved,
         still_missing="\n".join(step.missing),
-        decider_id=meeting.chair_id or recorder,
-        decider_name=meeting.chair_name or actor.name,
-        decider_role=meeting.chair_role,
-        recorded_by_name=actor.name,
         decided_at=now,
-        as_at=_as_at(meeting),
         tier=int(cleared),
         screening_id=step.screening.id if step.screening else None,
         evidence=evidence,
         fingerprint=meeting_evidence.fingerprint(evidence),
+        **_deciders(meeting, actor, recorder),
     )
     session.add(made)
     item.state, item.deferred_why = ItemState.DECIDED, ""
     item.version += 1
     session.flush()
     return Decided(made, step.moved, step.missing)
+
+
+def _deciders(meeting: Meeting, actor: Actor, recorder: int) -> dict[str, Any]:
+    """Return who decided, who wrote it down and how far back the meeting looked."""
+    return {
+        "meeting_id": meeting.id,
+        "decider_id": meeting.chair_id or recorder,
+        "decider_name": meeting.chair_name or actor.name,
+        "decider_role": meeting.chair_role,
+        "recorded_by_name": actor.name,
+        "as_at": _as_at(meeting),
+    }
 
 
 def of_meeting(session: Session, actor: Actor, meeting_id: int) -> dict[int, MeetingDecision]:
