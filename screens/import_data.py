@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from domain.people import Permission
-from screens import desk, import_steps
+from screens import desk, import_steps, job_progress
 
 actor = desk.actor()
 actor.must(Permission.IMPORT)
@@ -23,10 +23,10 @@ st.link_button(
 if said := st.session_state.pop("undone", ""):
     st.success(said)
 
-job = import_steps.going(actor)
+job = job_progress.going("import")
 if job is not None:
     if job.ended_at is None:
-        import_steps.running()
+        job_progress.show("import", "Cancel the import")
     else:
         import_steps.report(job)
 

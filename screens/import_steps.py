@@ -218,33 +218,6 @@ def ask_for_it(order: Order, seen: Preview, upload: Upload) -> None:
     st.session_state["import_job"] = job.id
 
 
-@st.fragment(run_every=1)
-def running() -> None:
-    """Show how far the import is, with a way to stop it; then the page is made anew."""
-    job = jobs.look(desk.store(), desk.actor(), st.session_state["import_job"])
-    if job.ended_at is not None:
-        desk.rerun_unasked()
-    words = job.message or ("Waiting to begin" if job.state is JobState.WAITING else "Beginning")
-    st.progress(job.progress, text=words)
-    if job.cancel_requested:
-        st.caption("It stops as soon as it can. Nothing will be kept.")
-    elif st.button("Cancel the import", icon=":material/cancel:"):
-        with desk.shown_errors(), st.spinner("Stopping"):
-            jobs.stop(desk.store(), desk.actor(), job.id)
-
-
-def going(actor: Actor) -> Job | None:
-    """Return the import of this page, or one that goes on since the page was last open."""
-    number = st.session_state.get("import_job")
-    if number is None:
-        with desk.reading() as (session, who):
-            latest = jobs.mine(session, who, "import", limit=1)
-        if not latest or latest[0].ended_at is not None:
-            return None
-        number = st.session_state["import_job"] = latest[0].id
-    return jobs.look(desk.store(), actor, number)
-
-
 def report(job: Job) -> None:
     """Say what became of the file."""
     told = job.result

@@ -44,7 +44,7 @@ with ask_box, st.expander("Question", expanded=found is None, icon=":material/qu
 with result_box:
     if said := st.session_state.pop("insight_said", ""):
         st.success(said, icon=":material/check:")
-    insight_job.show(actor)
+    insight_job.show()
     if found is not None and beside is not None:
         insight_compare.show(found, beside, swiped=opened.swipe)
     elif found is not None:
