@@ -230,7 +230,8 @@ def test_the_original_is_read_by_moderators_alone_and_each_opening_is_logged(box
     assert box.do(open_original, coordinator, KEYS, concern.id, NOON) == TYPED
     assert box.do(open_contact, coordinator, KEYS, concern.id, NOON) == "a@example.org"
     with box.store.reading() as session:
-        told = session.scalars(select(Entry).where(Entry.action.like("concern.open%"))).all()
+        query = select(Entry).where(Entry.action.like("concern.open%")).order_by(Entry.id)
+        told = session.scalars(query).all()
         opened = [each for each in told if "opened" in each.changes]
     assert [each.changes["opened"] for each in opened] == ["original", "contact"]
     assert {each.actor_id for each in opened} == {coordinator.id}
