@@ -18,7 +18,7 @@ def rename(session, _actor, number, name):
 
 
 def entries(session, action):
-    return session.scalars(select(Entry).where(Entry.action == action)).all()
+    return session.scalars(select(Entry).where(Entry.action == action).order_by(Entry.id)).all()
 
 
 def test_an_action_leaves_one_line_with_what_was_and_what_is(store, actor):

@@ -263,7 +263,8 @@ def test_files_leave_for_the_team_and_are_noted(store, phone, patrol):
     assert phone.get(f"/patrol/{patrol_id}/sheet.exe").status == 404
     assert phone.get("/patrol/nothing").status == 404
     with store.reading() as session:
-        noted = session.scalars(select(Entry).where(Entry.action == "patrol.export")).all()
+        exports = select(Entry).where(Entry.action == "patrol.export").order_by(Entry.id)
+        noted = session.scalars(exports).all()
     assert [each.changes["form"] for each in noted] == ["gpx", "kml", "ics"]
 
 
