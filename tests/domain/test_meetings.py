@@ -370,7 +370,8 @@ def test_a_later_decision_stands_and_the_earlier_one_stays(meets):
     meets.decide(meets.item(place), "no_action")
     meets.decide(meets.item(place), "watch")
     with meets.store.reading() as session:
-        kept = list(session.scalars(select(meeting_deciding.MeetingDecision)))
+        decision = meeting_deciding.MeetingDecision
+        kept = list(session.scalars(select(decision).order_by(decision.id)))
     assert [each.code for each in kept] == ["no_action", "watch"]
     stands = meets.read(meeting_deciding.of_meeting, meets.chair, meets.meeting.id)
     assert [each.code for each in stands.values()] == ["watch"]
